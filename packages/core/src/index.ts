@@ -1,0 +1,30 @@
+export type { Activation, ActivationName } from './activation';
+export { activationNames } from './activation';
+export type {
+  ChannelFigures,
+  ChannelStatisticsSnapshot,
+  CurvePoint,
+  DeadNeuronReport,
+  LayerReport,
+  ReportSummary,
+} from './deadNeuronReport';
+export type { ArgumentProblem } from './errors';
+export { describe, invalidArgument } from './errors';
+export { decodeNumber, encodeNumber, type JsonNumber } from './jsonNumber';
+export {
+  activationGradKernel,
+  activationKernel,
+  activationStatisticsKernel,
+  hasKernel,
+  type RelumineKernelName,
+} from './kernels';
+export { nearestName } from './nearestName';
+export { createRandom, type Random } from './random';
+export {
+  requireFinite,
+  requireFloat32Tensor,
+  requireOneOf,
+  requirePositiveInteger,
+  requireRank,
+  requireTensor,
+} from './requirements';

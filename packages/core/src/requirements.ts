@@ -1,0 +1,98 @@
+import { Tensor } from '@tensorflow/tfjs-core';
+import { describe, invalidArgument } from './errors';
+import { nearestName } from './nearestName';
+
+/** Throws a `TypeError` unless `value` is a tensor that has not been disposed. */
+export function requireTensor(where: string, argument: string, value: unknown): asserts value is Tensor {
+  // A second copy of tfjs-core has its own Tensor class, so the shape of the object decides, not its class.
+  const like = value as { dataId?: unknown; shape?: unknown; dtype?: unknown; isDisposed?: boolean } | null | undefined;
+  const isTensor =
+    value instanceof Tensor ||
+    (typeof like === 'object' && like !== null && 'dataId' in like && Array.isArray(like.shape) && 'dtype' in like);
+  if (!isTensor) {
+    throw invalidArgument({ where, argument, rule: 'must be a tensor', received: describe(value), type: TypeError });
+  }
+  if (like?.isDisposed) {
+    throw invalidArgument({ where, argument, rule: 'must not be disposed', received: `${describe(value)}, disposed` });
+  }
+}
+
+/** Throws unless `value` is a float32 tensor. */
+export function requireFloat32Tensor(where: string, argument: string, value: unknown): asserts value is Tensor {
+  requireTensor(where, argument, value);
+  if (value.dtype !== 'float32') {
+    throw invalidArgument({
+      where,
+      argument,
+      rule: 'must be a float32 tensor',
+      received: describe(value),
+      wayOut: "Cast it first: tf.cast(x, 'float32').",
+      type: TypeError,
+    });
+  }
+}
+
+/** Throws a `RangeError` unless the tensor's rank is one of `ranks`. */
+export function requireRank(where: string, argument: string, value: Tensor, ranks: number | readonly number[]): void {
+  const allowed = typeof ranks === 'number' ? [ranks] : ranks;
+  if (allowed.includes(value.shape.length)) return;
+  throw invalidArgument({
+    where,
+    argument,
+    rule: `must have rank ${allowed.join(' or ')}`,
+    received: `shape [${value.shape.join(', ')}]`,
+    wayOut: 'Reshape it first.',
+  });
+}
+
+/** Throws unless `value` is a finite number (within `[min, max]` where given). */
+export function requireFinite(
+  where: string,
+  argument: string,
+  value: unknown,
+  range: { min?: number; max?: number; exclusive?: boolean } = {},
+): asserts value is number {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, exclusive = false } = range;
+  if (typeof value !== 'number') {
+    throw invalidArgument({ where, argument, rule: 'must be a number', received: describe(value), type: TypeError });
+  }
+  const inside = exclusive ? value > min && value < max : value >= min && value <= max;
+  if (Number.isFinite(value) && inside) return;
+  const low = min > Number.NEGATIVE_INFINITY ? ` ${exclusive ? 'above' : 'of at least'} ${min}` : '';
+  const high = max < Number.POSITIVE_INFINITY ? ` ${exclusive ? 'below' : 'of at most'} ${max}` : '';
+  const rule = `must be a finite number${low}${low && high ? ' and' : ''}${high}`;
+  throw invalidArgument({ where, argument, rule, received: describe(value) });
+}
+
+/** Throws unless `value` is an integer of at least `min` (1 where not given). */
+export function requirePositiveInteger(
+  where: string,
+  argument: string,
+  value: unknown,
+  min = 1,
+): asserts value is number {
+  if (typeof value !== 'number') {
+    throw invalidArgument({ where, argument, rule: 'must be a number', received: describe(value), type: TypeError });
+  }
+  if (Number.isSafeInteger(value) && value >= min) return;
+  throw invalidArgument({ where, argument, rule: `must be an integer of at least ${min}`, received: describe(value) });
+}
+
+/** Throws unless `value` is one of `known`; suggests the nearest. */
+export function requireOneOf<T extends string>(
+  where: string,
+  argument: string,
+  value: unknown,
+  known: readonly T[],
+): asserts value is T {
+  if (typeof value === 'string' && (known as readonly string[]).includes(value)) return;
+  const near = typeof value === 'string' ? nearestName(value, known) : undefined;
+  throw invalidArgument({
+    where,
+    argument,
+    rule: `must be one of ${known.join(', ')}`,
+    received: describe(value),
+    ...(near ? { wayOut: `Did you mean '${near}'?` } : {}),
+    type: typeof value === 'string' ? RangeError : TypeError,
+  });
+}
