@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a command to its end and resolves to its standard output; rejects with all it printed where it fails.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string>, timeout?: number }} [options]  timeout in milliseconds
+ */
+export function capture(command, args, { cwd, env = {}, timeout = 300_000 } = {}) {
+  return new Promise((resolve, reject) => {
+    const shell = process.platform === 'win32';
+    const child = spawn(command, args, {
+      cwd,
+      shell,
+      timeout,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [out, all] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+      all += chunk;
+    });
+    child.stderr.on('data', (chunk) => (all += chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(out);
+      else reject(new Error(`${command} ${args.join(' ')} (in ${cwd ?? '.'}) ended with ${code ?? signal}:\n${all}`));
+    });
+  });
+}
