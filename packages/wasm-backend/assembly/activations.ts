@@ -1,0 +1,337 @@
+import { exp, expm1, fma, keepNaN, select, sigmoid, softplus, splat, tanh } from './vector';
+
+// The numbers are shared with src/native/activationCodes.ts.
+const RELU = 0;
+const RELU6 = 1;
+const LEAKY_RELU = 2;
+const ELU = 3;
+const CELU = 4;
+const SELU = 5;
+const SILU = 6;
+const MISH = 7;
+const SOFTPLUS = 8;
+const SIGMOID = 9;
+const TANH = 10;
+const SOFTSIGN = 11;
+const HARDTANH = 12;
+const HARDSIGMOID = 13;
+const HARDSWISH = 14;
+const GELU_TANH = 15;
+
+const SELU_SCALE: f32 = 1.0507009873554805;
+const SELU_ALPHA: f32 = 1.6732632423543772;
+const GELU_K: f32 = 0.7978845608028654;
+const GELU_C: f32 = 0.044715;
+
+/** f(x); a and b are the function's parameters. */
+// @ts-ignore: decorator
+@inline
+export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
+  const zero = splat(0);
+  if (op == RELU) return f32x4.max(x, zero);
+  if (op == RELU6) return f32x4.min(f32x4.max(x, zero), splat(6));
+  if (op == LEAKY_RELU) return select(f32x4.gt(x, zero), x, f32x4.mul(x, a));
+  if (op == ELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.min(x, zero))));
+  if (op == CELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.min(f32x4.div(x, a), zero))));
+  if (op == SELU)
+    return select(
+      f32x4.gt(x, zero),
+      f32x4.mul(x, splat(SELU_SCALE)),
+      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), expm1(f32x4.min(x, zero))),
+    );
+  // −∞ · 0 is NaN, but the limit is −0.
+  if (op == SILU) return f32x4.mul(f32x4.max(x, splat(-200)), sigmoid(x));
+  if (op == MISH) {
+    const c = f32x4.max(f32x4.min(x, splat(30)), splat(-200));
+    const e = exp(c);
+    const n = f32x4.mul(e, f32x4.add(e, splat(2)));
+    return f32x4.mul(f32x4.max(x, splat(-200)), f32x4.div(n, f32x4.add(n, splat(2))));
+  }
+  if (op == SOFTPLUS) {
+    const z = f32x4.mul(x, a);
+    return select(f32x4.gt(z, b), x, f32x4.div(softplus(z), a));
+  }
+  if (op == SIGMOID) return sigmoid(x);
+  if (op == TANH) return tanh(x);
+  if (op == SOFTSIGN) {
+    // Beyond 1e30 the value is ±1 to rounding, and ±∞ / ∞ would be NaN.
+    const c = f32x4.max(f32x4.min(x, splat(1e30)), splat(-1e30));
+    return f32x4.div(c, f32x4.add(splat(1), f32x4.abs(c)));
+  }
+  if (op == HARDTANH) return f32x4.min(f32x4.max(x, a), b);
+  if (op == HARDSIGMOID)
+    return f32x4.div(f32x4.min(f32x4.max(f32x4.add(x, splat(3)), zero), splat(6)), splat(6));
+  if (op == HARDSWISH) {
+    const gate = f32x4.div(f32x4.min(f32x4.max(f32x4.add(x, splat(3)), zero), splat(6)), splat(6));
+    return f32x4.mul(f32x4.max(x, splat(-3)), gate);
+  }
+  if (op == GELU_TANH) {
+    const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
+    const inner = f32x4.mul(splat(GELU_K), fma(f32x4.mul(splat(GELU_C), f32x4.mul(c, c)), c, c));
+    // 0.5 (1 + tanh u) = sigmoid(2u), which keeps the left tail.
+    return f32x4.mul(f32x4.max(x, splat(-20)), sigmoid(f32x4.add(inner, inner)));
+  }
+  return x;
+}
+
+/** f'(x). */
+// @ts-ignore: decorator
+@inline
+export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
+  const zero = splat(0);
+  const one = splat(1);
+  if (op == RELU) return keepNaN(x, v128.andnot(one, f32x4.le(x, zero)));
+  if (op == RELU6)
+    return keepNaN(x, v128.and(one, v128.and(f32x4.gt(x, zero), f32x4.lt(x, splat(6)))));
+  if (op == LEAKY_RELU) return keepNaN(x, select(f32x4.gt(x, zero), one, a));
+  if (op == ELU) return select(f32x4.gt(x, zero), one, f32x4.mul(a, exp(f32x4.min(x, zero))));
+  if (op == CELU) return select(f32x4.gt(x, zero), one, exp(f32x4.min(f32x4.div(x, a), zero)));
+  if (op == SELU)
+    return select(
+      f32x4.gt(x, zero),
+      splat(SELU_SCALE),
+      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), exp(f32x4.min(x, zero))),
+    );
+  if (op == SILU) {
+    const c = f32x4.max(f32x4.min(x, splat(200)), splat(-200));
+    const s = sigmoid(c);
+    // 1 − s = sigmoid(−x), without cancellation.
+    return f32x4.mul(s, fma(c, sigmoid(f32x4.neg(c)), one));
+  }
+  if (op == MISH) {
+    const c = f32x4.max(f32x4.min(x, splat(30)), splat(-200));
+    const e = exp(c);
+    const n = f32x4.mul(e, f32x4.add(e, splat(2)));
+    const d = f32x4.add(n, splat(2));
+    const t = f32x4.div(n, d);
+    // 1 − t² = 4 (e² + 2e + 1) / d²
+    const e1 = f32x4.add(e, one);
+    const ratio = f32x4.div(f32x4.add(e1, e1), d);
+    return fma(f32x4.mul(c, f32x4.div(e, e1)), f32x4.mul(ratio, ratio), t);
+  }
+  if (op == SOFTPLUS) {
+    const z = f32x4.mul(x, a);
+    return select(f32x4.gt(z, b), one, sigmoid(z));
+  }
+  if (op == SIGMOID) {
+    const e = exp(f32x4.neg(f32x4.abs(x)));
+    const d = f32x4.add(one, e);
+    return f32x4.div(e, f32x4.mul(d, d));
+  }
+  if (op == TANH) {
+    // 1 − tanh² = 4e / (1 + e)² with e = exp(−2|x|): keeps the tails.
+    const e = exp(f32x4.mul(f32x4.abs(x), splat(-2)));
+    const d = f32x4.add(one, e);
+    return f32x4.div(f32x4.mul(splat(4), e), f32x4.mul(d, d));
+  }
+  if (op == SOFTSIGN) {
+    const d = f32x4.add(one, f32x4.abs(x));
+    return f32x4.div(f32x4.div(one, d), d);
+  }
+  if (op == HARDTANH) return keepNaN(x, v128.and(one, v128.and(f32x4.gt(x, a), f32x4.lt(x, b))));
+  if (op == HARDSIGMOID)
+    return keepNaN(x, v128.and(splat(1.0 / 6.0), v128.and(f32x4.gt(x, splat(-3)), f32x4.lt(x, splat(3)))));
+  if (op == HARDSWISH) {
+    const middle = f32x4.add(f32x4.div(x, splat(3)), splat(0.5));
+    return select(f32x4.gt(x, splat(-3)), select(f32x4.ge(x, splat(3)), one, middle), keepNaN(x, zero));
+  }
+  if (op == GELU_TANH) {
+    const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
+    const c2 = f32x4.mul(c, c);
+    const u2 = f32x4.mul(splat(2 * GELU_K), fma(f32x4.mul(splat(GELU_C), c2), c, c));
+    const slope = f32x4.mul(splat(2 * GELU_K), fma(splat(3 * GELU_C), c2, one));
+    const s = sigmoid(u2);
+    return f32x4.mul(s, fma(f32x4.mul(c, slope), sigmoid(f32x4.neg(u2)), one));
+  }
+  return one;
+}
+
+/** dy · f'(x): a product, but no 0 · ∞ where the piecewise-linear functions are off. */
+// @ts-ignore: decorator
+@inline
+function backward(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
+  const zero = splat(0);
+  if (op == RELU) return keepNaN(x, v128.andnot(dy, f32x4.le(x, zero)));
+  if (op == RELU6) return keepNaN(x, v128.and(dy, v128.and(f32x4.gt(x, zero), f32x4.lt(x, splat(6)))));
+  if (op == LEAKY_RELU) return keepNaN(x, select(f32x4.gt(x, zero), dy, f32x4.mul(dy, a)));
+  if (op == HARDTANH) return keepNaN(x, v128.and(dy, v128.and(f32x4.gt(x, a), f32x4.lt(x, b))));
+  return f32x4.mul(dy, derivative(op, x, a, b));
+}
+
+// @ts-ignore: decorator
+@inline
+function forwardLoop(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  const av = splat(a);
+  const bv = splat(b);
+  const end = x + (n << 2);
+  const vectors = x + ((n & ~3) << 2);
+  while (x < vectors) {
+    v128.store(y, forward(op, v128.load(x), av, bv));
+    x += 16;
+    y += 16;
+  }
+  while (x < end) {
+    f32.store(y, f32x4.extract_lane(forward(op, v128.load32_zero(x), av, bv), 0));
+    x += 4;
+    y += 4;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function backwardLoop(op: i32, dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  const av = splat(a);
+  const bv = splat(b);
+  const end = x + (n << 2);
+  const vectors = x + ((n & ~3) << 2);
+  while (x < vectors) {
+    v128.store(dx, backward(op, v128.load(dy), v128.load(x), av, bv));
+    x += 16;
+    dy += 16;
+    dx += 16;
+  }
+  while (x < end) {
+    f32.store(dx, f32x4.extract_lane(backward(op, v128.load32_zero(dy), v128.load32_zero(x), av, bv), 0));
+    x += 4;
+    dy += 4;
+    dx += 4;
+  }
+}
+
+// One loop per function, each its own small wasm function: the engine then keeps everything in registers.
+function forwardRelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(RELU, x, y, n, a, b);
+}
+function backwardRelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(RELU, dy, x, dx, n, a, b);
+}
+function forwardRelu6(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(RELU6, x, y, n, a, b);
+}
+function backwardRelu6(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(RELU6, dy, x, dx, n, a, b);
+}
+function forwardLeakyRelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(LEAKY_RELU, x, y, n, a, b);
+}
+function backwardLeakyRelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(LEAKY_RELU, dy, x, dx, n, a, b);
+}
+function forwardElu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(ELU, x, y, n, a, b);
+}
+function backwardElu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(ELU, dy, x, dx, n, a, b);
+}
+function forwardCelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(CELU, x, y, n, a, b);
+}
+function backwardCelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(CELU, dy, x, dx, n, a, b);
+}
+function forwardSelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(SELU, x, y, n, a, b);
+}
+function backwardSelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(SELU, dy, x, dx, n, a, b);
+}
+function forwardSilu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(SILU, x, y, n, a, b);
+}
+function backwardSilu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(SILU, dy, x, dx, n, a, b);
+}
+function forwardMish(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(MISH, x, y, n, a, b);
+}
+function backwardMish(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(MISH, dy, x, dx, n, a, b);
+}
+function forwardSoftplus(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(SOFTPLUS, x, y, n, a, b);
+}
+function backwardSoftplus(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(SOFTPLUS, dy, x, dx, n, a, b);
+}
+function forwardSigmoid(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(SIGMOID, x, y, n, a, b);
+}
+function backwardSigmoid(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(SIGMOID, dy, x, dx, n, a, b);
+}
+function forwardTanh(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(TANH, x, y, n, a, b);
+}
+function backwardTanh(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(TANH, dy, x, dx, n, a, b);
+}
+function forwardSoftsign(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(SOFTSIGN, x, y, n, a, b);
+}
+function backwardSoftsign(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(SOFTSIGN, dy, x, dx, n, a, b);
+}
+function forwardHardtanh(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(HARDTANH, x, y, n, a, b);
+}
+function backwardHardtanh(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(HARDTANH, dy, x, dx, n, a, b);
+}
+function forwardHardsigmoid(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(HARDSIGMOID, x, y, n, a, b);
+}
+function backwardHardsigmoid(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(HARDSIGMOID, dy, x, dx, n, a, b);
+}
+function forwardHardswish(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(HARDSWISH, x, y, n, a, b);
+}
+function backwardHardswish(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(HARDSWISH, dy, x, dx, n, a, b);
+}
+function forwardGeluTanh(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(GELU_TANH, x, y, n, a, b);
+}
+function backwardGeluTanh(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(GELU_TANH, dy, x, dx, n, a, b);
+}
+
+/** y[i] = f(x[i]) for n values. */
+export function activation(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  if (op == RELU) forwardRelu(x, y, n, a, b);
+  else if (op == RELU6) forwardRelu6(x, y, n, a, b);
+  else if (op == LEAKY_RELU) forwardLeakyRelu(x, y, n, a, b);
+  else if (op == ELU) forwardElu(x, y, n, a, b);
+  else if (op == CELU) forwardCelu(x, y, n, a, b);
+  else if (op == SELU) forwardSelu(x, y, n, a, b);
+  else if (op == SILU) forwardSilu(x, y, n, a, b);
+  else if (op == MISH) forwardMish(x, y, n, a, b);
+  else if (op == SOFTPLUS) forwardSoftplus(x, y, n, a, b);
+  else if (op == SIGMOID) forwardSigmoid(x, y, n, a, b);
+  else if (op == TANH) forwardTanh(x, y, n, a, b);
+  else if (op == SOFTSIGN) forwardSoftsign(x, y, n, a, b);
+  else if (op == HARDTANH) forwardHardtanh(x, y, n, a, b);
+  else if (op == HARDSIGMOID) forwardHardsigmoid(x, y, n, a, b);
+  else if (op == HARDSWISH) forwardHardswish(x, y, n, a, b);
+  else if (op == GELU_TANH) forwardGeluTanh(x, y, n, a, b);
+}
+
+/** dx[i] = dy[i] · f'(x[i]) for n values. */
+export function activationGrad(op: i32, dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  if (op == RELU) backwardRelu(dy, x, dx, n, a, b);
+  else if (op == RELU6) backwardRelu6(dy, x, dx, n, a, b);
+  else if (op == LEAKY_RELU) backwardLeakyRelu(dy, x, dx, n, a, b);
+  else if (op == ELU) backwardElu(dy, x, dx, n, a, b);
+  else if (op == CELU) backwardCelu(dy, x, dx, n, a, b);
+  else if (op == SELU) backwardSelu(dy, x, dx, n, a, b);
+  else if (op == SILU) backwardSilu(dy, x, dx, n, a, b);
+  else if (op == MISH) backwardMish(dy, x, dx, n, a, b);
+  else if (op == SOFTPLUS) backwardSoftplus(dy, x, dx, n, a, b);
+  else if (op == SIGMOID) backwardSigmoid(dy, x, dx, n, a, b);
+  else if (op == TANH) backwardTanh(dy, x, dx, n, a, b);
+  else if (op == SOFTSIGN) backwardSoftsign(dy, x, dx, n, a, b);
+  else if (op == HARDTANH) backwardHardtanh(dy, x, dx, n, a, b);
+  else if (op == HARDSIGMOID) backwardHardsigmoid(dy, x, dx, n, a, b);
+  else if (op == HARDSWISH) backwardHardswish(dy, x, dx, n, a, b);
+  else if (op == GELU_TANH) backwardGeluTanh(dy, x, dx, n, a, b);
+}

@@ -1,0 +1,2 @@
+export { activation, activationGrad } from './activations';
+export { prelu, preluAlphaGrad, preluGrad, roundSums, zero } from './prelu';

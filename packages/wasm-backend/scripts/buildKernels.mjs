@@ -1,0 +1,98 @@
+// Compiles assembly/ four times (single and shared memory, SIMD128 and relaxed SIMD) and writes the binaries as base64
+// text into src/native/generated/binaries.js, so that they travel inside the bundle: nothing to fetch, nothing to serve.
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import asc from 'assemblyscript/asc';
+
+const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..');
+const output = join(packageRoot, 'src/native/generated/binaries.js');
+const maximumBytes = 60_000;
+
+const common = [
+  'assembly/index.ts',
+  '-O3',
+  '--runtime',
+  'stub',
+  '--noAssert',
+  '--importMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+  '--enable',
+  'simd',
+  '--enable',
+  'bulk-memory',
+  '--use',
+  'abort=',
+  '--noExportMemory',
+];
+const variants = {
+  single: [],
+  singleRelaxed: ['--enable', 'relaxed-simd'],
+  threaded: ['--enable', 'threads', '--sharedMemory'],
+  threadedRelaxed: ['--enable', 'relaxed-simd', '--enable', 'threads', '--sharedMemory'],
+};
+
+async function sourceDigest() {
+  const hash = createHash('sha256');
+  for (const folder of ['assembly', 'scripts']) {
+    for (const name of (await readdir(join(packageRoot, folder))).sort()) {
+      if (name.endsWith('.ts') || name.endsWith('.mjs')) {
+        hash.update(name).update(await readFile(join(packageRoot, folder, name)));
+      }
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** A module with a data segment or a start function would write over the heap of its host when it is instantiated. */
+function requirePositionSafe(name, binary) {
+  for (let at = 8; at < binary.length; ) {
+    const id = binary[at++];
+    let [size, shift] = [0, 0];
+    for (;;) {
+      const byte = binary[at++];
+      size |= (byte & 127) << shift;
+      shift += 7;
+      if (byte < 128) break;
+    }
+    if (id === 8 || id === 11) throw new Error(`The ${name} module has section ${id} (8: start, 11: data).`);
+    at += size;
+  }
+}
+
+async function compile(name, flags) {
+  let binary;
+  const { error, stderr } = await asc.main([...common, ...flags, '--outFile', 'out.wasm'], {
+    readFile: (file, base) => readFile(join(base, file), 'utf8').catch(() => null),
+    writeFile: (_, contents) => {
+      binary = contents;
+    },
+    listFiles: () => [],
+  });
+  if (error) throw new Error(`${name}: ${error.message}\n${stderr.toString()}`);
+  requirePositionSafe(name, binary);
+  return Buffer.from(binary);
+}
+
+const digest = await sourceDigest();
+const current = await readFile(output, 'utf8').catch(() => '');
+if (!current.startsWith(`// ${digest}\n`)) {
+  process.chdir(packageRoot);
+  const binaries = {};
+  for (const [name, flags] of Object.entries(variants)) binaries[name] = await compile(name, flags);
+  const gzipped = gzipSync(Buffer.concat(Object.values(binaries))).length;
+  const separately = Object.values(binaries).reduce((sum, binary) => sum + gzipSync(binary).length, 0);
+  if (separately > maximumBytes) throw new Error(`The modules take ${separately} bytes gzipped, over ${maximumBytes}.`);
+  const lines = Object.entries(binaries).map(([name, bytes]) => `  ${name}: '${bytes.toString('base64')}',`);
+  await mkdir(dirname(output), { recursive: true });
+  const temporary = `${output}.${process.pid}`;
+  await writeFile(temporary, `// ${digest}\nexport const binaries = {\n${lines.join('\n')}\n};\n`);
+  await rename(temporary, output);
+  const sizes = Object.entries(binaries).map(([name, bytes]) => `${name} ${bytes.length}`);
+  console.log(`kernels: ${sizes.join(', ')} bytes; gzip ${separately} apart, ${gzipped} together`);
+}

@@ -1,0 +1,115 @@
+import '@tensorflow/tfjs-layers';
+import { type ActivationName, activationGradKernel, activationKernel, createRandom } from '@relumine/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { expectNoLeak } from '@tooling/testing';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { builds, fenced, specialValues, startNative } from './support.testing';
+
+const exp = Math.exp;
+
+/** Float64 references: f and f', and the parameters they were called with. */
+const references: {
+  name: ActivationName;
+  attrs: Record<string, number>;
+  f(x: number): number;
+  d(x: number): number;
+}[] = [
+  { name: 'relu', attrs: {}, f: (x) => Math.max(x, 0), d: (x) => (x <= 0 ? 0 : x > 0 ? 1 : x) },
+  {
+    name: 'relu6',
+    attrs: {},
+    f: (x) => (x <= 0 ? 0 : Math.min(x, 6)),
+    d: (x) => (x <= 0 || x >= 6 ? 0 : x > 0 ? 1 : x),
+  },
+  ...[0.01, 0.25, -0.5, 1.5].map((negativeSlope) => ({
+    name: 'leakyRelu' as const,
+    attrs: { negativeSlope },
+    f: (x: number) => (x > 0 ? x : Math.fround(negativeSlope) * x),
+    d: (x: number) => (x > 0 ? 1 : x <= 0 ? Math.fround(negativeSlope) : x),
+  })),
+  ...[1, 0.5, 2].map((alpha) => ({
+    name: 'elu' as const,
+    attrs: { alpha },
+    f: (x: number) => (x > 0 ? x : alpha * Math.expm1(x)),
+    d: (x: number) => (x > 0 ? 1 : alpha * exp(x)),
+  })),
+];
+
+const random = createRandom('activations');
+const values = [...specialValues, ...Array.from({ length: 400 }, (_, i) => random.normal() * 10 ** ((i % 7) - 4))];
+
+/** Within a few units in the last place, or below the smallest normal number. */
+function expectClose(actual: ArrayLike<number>, expected: number[], label: string): void {
+  for (const [i, e] of expected.entries()) {
+    const [a, f] = [actual[i]!, Math.fround(e)];
+    if (Object.is(a, f) || a === f) continue;
+    const close = Math.abs(a - e) <= Math.max(5e-7 * Math.abs(e), 2e-38);
+    if (!close) throw new Error(`${label} at ${values[i % values.length]}: ${a}, expected ${e}`);
+  }
+}
+
+describe.each(builds)('$name', ({ relaxedSimd }) => {
+  beforeAll(() => startNative(relaxedSimd));
+
+  test.each(references)(
+    '$name $attrs and its gradient are exact to rounding, NaN and infinities kept',
+    ({ name, attrs, f, d }) => {
+      // Every length modulo 4, so that the scalar tail meets every special value.
+      for (const rotation of [0, 1, 2, 3]) {
+        const xs = Float32Array.from([...values.slice(rotation), ...values.slice(0, rotation), 0.5].slice(rotation));
+        const dys = Float32Array.from(xs, (_, i) => ((i % 5) - 2) * 0.75);
+        fenced(() => {
+          const [x, dy] = [tf.tensor1d(xs), tf.tensor1d(dys)];
+          const y = tf.engine().runKernel(activationKernel(name), { x }, attrs) as tf.Tensor;
+          const dx = tf.engine().runKernel(activationGradKernel(name), { dy, x }, attrs) as tf.Tensor;
+          expectClose(y.dataSync(), Array.from(xs, f), name);
+          const expected = Array.from(xs, (v, i) => (Number.isNaN(v) ? v : dys[i]! * d(v)));
+          expectClose(dx.dataSync(), expected, `${name} gradient`);
+          tf.dispose([x, dy, y, dx]);
+        });
+      }
+    },
+  );
+
+  test('tfjs ops and their gradients run through the kernels', () => {
+    tf.tidy(() => {
+      const x = tf.tensor1d([-2, -0, 0, 3, Number.NaN, 7]);
+      const dy = tf.tensor1d([1, 2, 3, 4, 5, 6]);
+      const nan = Number.NaN;
+      expect([...tf.relu(x).dataSync()]).toEqual([0, 0, 0, 3, nan, 7]);
+      expect([...tf.relu6(x).dataSync()]).toEqual([0, 0, 0, 3, nan, 6]);
+      expect([...tf.leakyRelu(x, 0.5).dataSync()]).toEqual([-1, -0, 0, 3, nan, 7]);
+      expect([
+        ...tf
+          .grad((t) => tf.relu(t))(x, dy)
+          .dataSync(),
+      ]).toEqual([0, 0, 0, 4, nan, 6]);
+      expect([
+        ...tf
+          .grad((t) => tf.leakyRelu(t, 0.5))(x, dy)
+          .dataSync(),
+      ]).toEqual([0.5, 1, 1.5, 4, nan, 6]);
+      const twice = tf.grad((t) => tf.sum(tf.mul(tf.grad((u) => tf.sum(tf.square(tf.relu(u))))(t), dy)));
+      expect([...twice(tf.tensor1d([-2, 1, 2, 3, 4, 5])).dataSync()]).toEqual([0, 4, 6, 8, 10, 12]);
+    });
+  });
+
+  test('int32 inputs, empty tensors and scalars behave as before', () => {
+    tf.tidy(() => {
+      expect([...tf.relu(tf.tensor1d([-1, 2], 'int32')).dataSync()]).toEqual([0, 2]);
+      expect(tf.relu(tf.zeros([0, 3])).shape).toEqual([0, 3]);
+      expect(tf.elu(tf.scalar(-1)).dataSync()[0]).toBeCloseTo(Math.expm1(-1), 6);
+    });
+  });
+
+  test('the heap may grow between allocations', async () => {
+    await expectNoLeak(() => {
+      const x = tf.tensor1d(Float32Array.from({ length: 1001 }, (_, i) => i - 500));
+      const before = (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
+      const y = fenced(() => tf.leakyRelu(x, 0.5), { grow: true });
+      expect((tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length).toBeGreaterThan(before);
+      expect([...y.dataSync().slice(498, 503)]).toEqual([-1, -0.5, 0, 1, 2]);
+      tf.dispose([x, y]);
+    });
+  });
+});

@@ -1,0 +1,52 @@
+import { type ActivationName, activationGradKernel, activationKernel } from '@relumine/core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type ActivationCode, activationCodes } from './activationCodes';
+import { addressOf, allocate, type WasmBackend } from './heap';
+import { kernelsOf } from './module';
+import { type NativeKernel, replaceKernel } from './registry';
+
+function applyActivation(backend: WasmBackend, x: TensorInfo, op: number, a: number, b: number): TensorInfo {
+  const kernels = kernelsOf(backend);
+  const y = allocate(backend, x.shape, 'float32');
+  kernels.activation(op, addressOf(backend, x), addressOf(backend, y), util.sizeFromShape(x.shape), a, b);
+  return y;
+}
+
+/** `y = f(x)` under any kernel name; other dtypes than float32 go to the kernel that was there before. */
+function forwardKernel(code: ActivationCode, rename: Readonly<Record<string, string>> = {}): NativeKernel {
+  return (args, replaced) => {
+    const x = args.inputs.x!;
+    if (x.dtype !== 'float32') return replaced(args);
+    const attrs: Record<string, unknown> = { ...args.attrs };
+    for (const [theirs, own] of Object.entries(rename)) attrs[own] = attrs[theirs];
+    const [a, b] = code.parameters?.(attrs) ?? [0, 0];
+    return applyActivation(args.backend as WasmBackend, x, code.op, a, b);
+  };
+}
+
+/** `dx = dy · f'(x)`, NaN where x is NaN. */
+function gradientKernel(code: ActivationCode): NativeKernel {
+  return (args, replaced) => {
+    const { dy, x } = args.inputs as { dy: TensorInfo; x: TensorInfo };
+    if (x.dtype !== 'float32' || dy.dtype !== 'float32') return replaced(args);
+    const backend = args.backend as WasmBackend;
+    const kernels = kernelsOf(backend);
+    const [a, b] = code.parameters?.((args.attrs ?? {}) as Record<string, unknown>) ?? [0, 0];
+    const dx = allocate(backend, x.shape, 'float32');
+    const [from, at, to] = [addressOf(backend, dy), addressOf(backend, x), addressOf(backend, dx)];
+    kernels.activationGrad(code.op, from, at, to, util.sizeFromShape(x.shape), a, b);
+    return dx;
+  };
+}
+
+/** Registers `Relumine<Name>` and `Relumine<Name>Grad` for every compiled function, and tfjs's own kernels of the family. */
+export function registerActivations(): void {
+  for (const [name, code] of Object.entries(activationCodes)) {
+    replaceKernel(activationKernel(name as ActivationName), forwardKernel(code));
+    replaceKernel(activationGradKernel(name as ActivationName), gradientKernel(code));
+  }
+  replaceKernel('Relu', forwardKernel(activationCodes.relu!));
+  replaceKernel('Relu6', forwardKernel(activationCodes.relu6!));
+  replaceKernel('LeakyRelu', forwardKernel(activationCodes.leakyRelu!, { alpha: 'negativeSlope' }));
+  replaceKernel('Elu', forwardKernel(activationCodes.elu!));
+}

@@ -1,0 +1,62 @@
+import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+
+/** What the kernels use of tfjs-backend-wasm 4.22: partly private, hence the probe. */
+export interface WasmBackend {
+  readonly wasm: {
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+    readonly wasmMemory?: WebAssembly.Memory;
+    readonly asm?: { readonly memory?: unknown };
+  };
+  readonly dataIdMap: { get(dataId: DataId): { readonly memoryOffset: number } };
+  makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  incRef(dataId: DataId): void;
+  disposeData(dataId: DataId, force?: boolean): boolean;
+}
+
+/** The memory of tfjs's own WASM module, or a sentence saying why it can't be shared. */
+export function findMemory(backend: unknown): WebAssembly.Memory | string {
+  const candidate = backend as Partial<WasmBackend> | null | undefined;
+  const wasm = candidate?.wasm as Partial<WasmBackend['wasm']> | null | undefined;
+  if (typeof wasm?._malloc !== 'function' || typeof wasm._free !== 'function')
+    return 'the wasm backend does not expose its allocator as tfjs-backend-wasm 4.22 does';
+  if (typeof candidate?.dataIdMap?.get !== 'function' || typeof candidate.makeOutput !== 'function')
+    return 'the wasm backend does not expose its tensor addresses as tfjs-backend-wasm 4.22 does';
+  const memory = wasm.wasmMemory ?? wasm.asm?.memory;
+  if (!(memory instanceof WebAssembly.Memory))
+    return 'the wasm backend does not expose its memory as tfjs-backend-wasm 4.22 does';
+  return memory;
+}
+
+/** The address of a tensor's values. It stays valid when the heap grows; a typed array over it does not. */
+export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
+}
+
+function outOfMemory(bytes: number): Error {
+  return new RangeError(
+    `[relumine/wasm-backend] the WASM heap has no room for another ${bytes} bytes (it ends at 4 GB). Use a smaller batch, or dispose tensors: tf.memory() counts them.`,
+  );
+}
+
+/** A fresh tensor on the heap. */
+export function allocate(backend: WasmBackend, shape: number[], dtype: DataType): TensorInfo {
+  const output = backend.makeOutput(shape, dtype);
+  const size = util.sizeFromShape(shape);
+  if (size > 0 && addressOf(backend, output) === 0) {
+    backend.disposeData(output.dataId, true);
+    throw outOfMemory(size * util.bytesPerElement(dtype));
+  }
+  return output;
+}
+
+/** Runs `use` with the address of `bytes` bytes of scratch memory, aligned to 64, and frees them. */
+export function withScratch<T>(backend: WasmBackend, bytes: number, use: (address: number) => T): T {
+  const block = backend.wasm._malloc(bytes + 64) >>> 0;
+  if (block === 0) throw outOfMemory(bytes);
+  try {
+    return use(block + ((64 - (block % 64)) % 64));
+  } finally {
+    backend.wasm._free(block);
+  }
+}

@@ -1,0 +1,42 @@
+import { findBackend } from '@tensorflow/tfjs-core';
+import { registerActivations } from './activations';
+import { registerActivationGradients } from './gradients';
+import { findMemory, type WasmBackend } from './heap';
+import { kernelsOf, loadModule, usesRelaxedSimd } from './module';
+import { registerPrelu } from './prelu';
+
+/** What {@link registerNativeKernels} found. */
+export interface NativeKernels {
+  available: boolean;
+  /** Whether the build with fused multiply-add runs. */
+  relaxedSimd: boolean;
+  /** Why they are not available. */
+  reason?: string;
+}
+
+/**
+ * Registers the compiled SIMD kernels over the ones that the wasm backend has: they run on the backend's own heap,
+ * without copies. The backend must exist (`setBackend('wasm')` first). Idempotent; a new instance of the backend gets new
+ * instances of the kernels at their first call.
+ *
+ * @returns available: false, and the reason, where the backend's private fields differ from tfjs-backend-wasm 4.22 or the
+ * engine has no SIMD; nothing is registered then.
+ */
+export async function registerNativeKernels(): Promise<NativeKernels> {
+  const unavailable = (reason: string): NativeKernels => ({ available: false, relaxedSimd: false, reason });
+  const backend: unknown = findBackend('wasm');
+  if (backend === null || backend === undefined) return unavailable('the wasm backend is not running');
+  const memory = findMemory(backend);
+  if (typeof memory === 'string') return unavailable(memory);
+  const problem = await loadModule();
+  if (problem !== undefined) return unavailable(problem);
+  try {
+    kernelsOf(backend as WasmBackend);
+  } catch (error) {
+    return unavailable(`the kernels do not start on this heap: ${error instanceof Error ? error.message : error}`);
+  }
+  registerActivations();
+  registerPrelu();
+  registerActivationGradients();
+  return { available: true, relaxedSimd: usesRelaxedSimd() };
+}

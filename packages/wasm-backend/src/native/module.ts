@@ -1,0 +1,100 @@
+import { findMemory, type WasmBackend } from './heap';
+
+/** Addresses are bytes on the shared heap; counts are elements. */
+export interface KernelExports {
+  activation(op: number, x: number, y: number, n: number, a: number, b: number): void;
+  activationGrad(op: number, dy: number, x: number, dx: number, n: number, a: number, b: number): void;
+  prelu(x: number, alpha: number, y: number, n: number, channels: number): void;
+  preluGrad(dy: number, x: number, alpha: number, dx: number, n: number, channels: number): void;
+  preluAlphaGrad(dy: number, x: number, sums: number, n: number, channels: number): void;
+  roundSums(sums: number, out: number, n: number): void;
+  zero(address: number, bytes: number): void;
+}
+
+interface Loaded {
+  readonly relaxedSimd: boolean;
+  readonly bytes: { readonly single: Uint8Array<ArrayBuffer>; readonly threaded: Uint8Array<ArrayBuffer> };
+  readonly modules: Map<'single' | 'threaded', WebAssembly.Module>;
+}
+
+let loaded: Loaded | undefined;
+const instances = new WeakMap<WebAssembly.Memory, KernelExports>();
+
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Node 20 compiles relaxed SIMD only after a V8 flag; later versions and browsers need nothing. */
+async function allowRelaxedSimd(): Promise<void> {
+  const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node;
+  if (node === undefined) return;
+  // The name is not a literal, so that bundlers for browsers leave it alone.
+  const name = 'node:v8';
+  const v8 = (await import(/* @vite-ignore */ name)) as { setFlagsFromString(flags: string): void };
+  v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
+
+/**
+ * Decodes the binaries and chooses the instruction set.
+ *
+ * @returns undefined where all is well, or a sentence saying why the kernels can't run here
+ */
+export async function loadModule(options: { relaxedSimd?: boolean } = {}): Promise<string | undefined> {
+  const wanted = options.relaxedSimd ?? true;
+  if (loaded !== undefined && (options.relaxedSimd === undefined || loaded.relaxedSimd === wanted)) return undefined;
+  let binaries: typeof import('./generated/binaries')['binaries'];
+  try {
+    ({ binaries } = await import('./generated/binaries'));
+  } catch (cause) {
+    return `the native kernels are not built (${cause instanceof Error ? cause.message : cause}); in the repository run: npm run build`;
+  }
+  const plain = decode(binaries.single);
+  if (!WebAssembly.validate(plain)) return 'this engine has no WebAssembly SIMD';
+  let relaxedSimd = false;
+  if (wanted) {
+    const relaxed = decode(binaries.singleRelaxed);
+    relaxedSimd = WebAssembly.validate(relaxed);
+    if (!relaxedSimd) {
+      await allowRelaxedSimd().catch(() => undefined);
+      relaxedSimd = WebAssembly.validate(relaxed);
+    }
+  }
+  const threaded = decode(relaxedSimd ? binaries.threadedRelaxed : binaries.threaded);
+  const single = relaxedSimd ? decode(binaries.singleRelaxed) : plain;
+  loaded = { relaxedSimd, bytes: { single, threaded }, modules: new Map() };
+  return undefined;
+}
+
+/** Whether the loaded build uses relaxed SIMD (fused multiply-add). */
+export function usesRelaxedSimd(): boolean {
+  return loaded?.relaxedSimd ?? false;
+}
+
+/**
+ * The kernels on the heap of `backend`; instantiated once per heap, so a new backend instance gets new ones. Throws where
+ * the backend's private fields are not as expected.
+ */
+export function kernelsOf(backend: WasmBackend): KernelExports {
+  const memory = findMemory(backend);
+  if (typeof memory === 'string') throw new Error(`[relumine/wasm-backend] ${memory}.`);
+  const known = instances.get(memory);
+  if (known !== undefined) return known;
+  if (loaded === undefined) throw new Error('[relumine/wasm-backend] the native kernels are not loaded.');
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const kind = shared ? 'threaded' : 'single';
+  let module = loaded.modules.get(kind);
+  if (module === undefined) {
+    module = new WebAssembly.Module(loaded.bytes[kind]);
+    loaded.modules.set(kind, module);
+  }
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const kernels = exports as unknown as KernelExports;
+  instances.set(memory, kernels);
+  return kernels;
+}
+
+/** Forgets the heap's instance, so that the next call uses the build that {@link loadModule} chose last (for tests). */
+export function forgetInstance(backend: unknown): void {
+  const memory = findMemory(backend);
+  if (typeof memory !== 'string') instances.delete(memory);
+}
