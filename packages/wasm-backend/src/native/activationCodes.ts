@@ -1,4 +1,4 @@
-/** A kernel's number in `assembly/activations.ts` and its two parameters, from the attributes of the call. */
+/** A kernel's number in `assembly/activations.as` and its two parameters, from the attributes of the call. */
 export interface ActivationCode {
   readonly op: number;
   parameters?(attrs: Readonly<Record<string, unknown>>): [a: number, b: number];
