@@ -12,10 +12,7 @@ const output = join(packageRoot, 'src/native/generated/binaries.js');
 const maximumBytes = 60_000;
 
 const common = [
-  'assembly/index.as',
-  // Not .ts: decorated functions are no TypeScript, and tools that read every .ts file stumble over them.
-  '--extension',
-  'as',
+  'assembly/index.ts',
   '-O3',
   '--runtime',
   'stub',
@@ -71,7 +68,10 @@ function requirePositionSafe(name, binary) {
 async function compile(name, flags) {
   let binary;
   const { error, stderr } = await asc.main([...common, ...flags, '--outFile', 'out.wasm'], {
-    readFile: (file, base) => readFile(join(base, file), 'utf8').catch(() => null),
+    // The compiler asks for .ts; the files are .as, for decorated functions are no TypeScript, and tools that read every
+    // .ts file stumble over them.
+    readFile: (file, base) =>
+      readFile(join(base, file.replace(/^(assembly\/.*)\.ts$/, '$1.as')), 'utf8').catch(() => null),
     writeFile: (_, contents) => {
       binary = contents;
     },
