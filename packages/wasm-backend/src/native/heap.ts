@@ -50,6 +50,19 @@ export function allocate(backend: WasmBackend, shape: number[], dtype: DataType)
   return output;
 }
 
+/** A fresh float32 tensor whose values `fill` writes to the address; disposed where `fill` throws. Empty ones stay as they are. */
+export function produce(backend: WasmBackend, shape: number[], fill: (address: number) => void): TensorInfo {
+  const output = allocate(backend, shape, 'float32');
+  if (util.sizeFromShape(shape) === 0) return output;
+  try {
+    fill(addressOf(backend, output));
+  } catch (error) {
+    backend.disposeData(output.dataId, true);
+    throw error;
+  }
+  return output;
+}
+
 /** Runs `use` with the address of `bytes` bytes of scratch memory, aligned to 64, and frees them. */
 export function withScratch<T>(backend: WasmBackend, bytes: number, use: (address: number) => T): T {
   const block = backend.wasm._malloc(bytes + 64) >>> 0;

@@ -1,5 +1,6 @@
 import { findBackend } from '@tensorflow/tfjs-core';
 import { registerActivations } from './activations';
+import { registerConvolutionGradients } from './convolution';
 import { registerActivationGradients } from './gradients';
 import { findMemory, type WasmBackend } from './heap';
 import { kernelsOf, loadModule, usesRelaxedSimd } from './module';
@@ -37,6 +38,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   }
   registerActivations();
   registerPrelu();
+  registerConvolutionGradients();
   registerActivationGradients();
   return { available: true, relaxedSimd: usesRelaxedSimd() };
 }

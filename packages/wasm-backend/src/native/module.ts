@@ -1,5 +1,18 @@
 import { findMemory, type WasmBackend } from './heap';
 
+/** Images at `x` and where they lie in the zeroed, larger ones at `padded` (0: read them in place). */
+export type Placement = [
+  x: number,
+  h: number,
+  w: number,
+  channels: number,
+  top: number,
+  left: number,
+  hp: number,
+  wp: number,
+  padded: number,
+];
+
 /** Addresses are bytes on the shared heap; counts are elements. */
 export interface KernelExports {
   activation(op: number, x: number, y: number, n: number, a: number, b: number): void;
@@ -9,6 +22,63 @@ export interface KernelExports {
   preluAlphaGrad(dy: number, x: number, sums: number, n: number, channels: number): void;
   roundSums(sums: number, out: number, n: number): void;
   zero(address: number, bytes: number): void;
+  multiply(
+    ...args: [
+      a: number,
+      rowsA: number,
+      m: number,
+      steps: number,
+      k: number,
+      b: number,
+      n: number,
+      c: number,
+      rowsC: number,
+      columnBytes: number,
+      add: boolean,
+      tile: number,
+    ]
+  ): void;
+  packRows(b: number, k: number, n: number, rowBytes: number, out: number): void;
+  packColumns(b: number, k: number, n: number, columnBytes: number, out: number): void;
+  convolve(
+    ...args: [
+      ...Placement,
+      first: number,
+      last: number,
+      group: number,
+      rowsA: number,
+      rowsC: number,
+      m: number,
+      steps: number,
+      k: number,
+      block: number,
+      b: number,
+      n: number,
+      y: number,
+      imageBytesY: number,
+      tile: number,
+    ]
+  ): void;
+  filterGradient(
+    ...args: [
+      ...Placement,
+      first: number,
+      last: number,
+      group: number,
+      taps: number,
+      m: number,
+      rowsC: number,
+      pixels: number,
+      pixelsPerImage: number,
+      block: number,
+      dy: number,
+      n: number,
+      dw: number,
+      packed: number,
+      tile: number,
+    ]
+  ): void;
+  transposeTaps(w: number, taps: number, count: number, ci: number, co: number, out: number): void;
 }
 
 interface Loaded {

@@ -1,0 +1,173 @@
+import { fma } from './vector';
+
+// Every matrix-like product of this module has one form: C[row, col] (+)= Σ_k A[rows[row] + steps[k]] · B[k, col].
+// A is never copied: `rows` and `steps` are tables of byte offsets, so that a convolution reads its input in place and a
+// transposed matrix is only another pair of tables. B is packed in panels of 8 columns, [panel][k][8], zeros beyond the
+// last column. Six rows and two vectors of columns stay in registers: more accumulators spill.
+
+/** Six rows by eight columns into `tile`, f32[6][8]. */
+function tile6x8(
+  a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
+  steps: usize, stepsEnd: usize, b: usize, tile: usize,
+): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
+  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  while (steps < stepsEnd) {
+    const at: usize = load<u32>(steps);
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let a = v128.load32_splat(a0 + at);
+    c00 = fma(a, b0, c00);
+    c01 = fma(a, b1, c01);
+    a = v128.load32_splat(a1 + at);
+    c10 = fma(a, b0, c10);
+    c11 = fma(a, b1, c11);
+    a = v128.load32_splat(a2 + at);
+    c20 = fma(a, b0, c20);
+    c21 = fma(a, b1, c21);
+    a = v128.load32_splat(a3 + at);
+    c30 = fma(a, b0, c30);
+    c31 = fma(a, b1, c31);
+    a = v128.load32_splat(a4 + at);
+    c40 = fma(a, b0, c40);
+    c41 = fma(a, b1, c41);
+    a = v128.load32_splat(a5 + at);
+    c50 = fma(a, b0, c50);
+    c51 = fma(a, b1, c51);
+    steps += 4;
+    b += 32;
+  }
+  v128.store(tile, c00);
+  v128.store(tile, c01, 16);
+  v128.store(tile, c10, 32);
+  v128.store(tile, c11, 48);
+  v128.store(tile, c20, 64);
+  v128.store(tile, c21, 80);
+  v128.store(tile, c30, 96);
+  v128.store(tile, c31, 112);
+  v128.store(tile, c40, 128);
+  v128.store(tile, c41, 144);
+  v128.store(tile, c50, 160);
+  v128.store(tile, c51, 176);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRow(tile: usize, c: usize, add: bool): void {
+  const t0 = v128.load(tile);
+  const t1 = v128.load(tile, 16);
+  if (add) {
+    v128.store(c, f32x4.add(v128.load(c), t0));
+    v128.store(c, f32x4.add(v128.load(c, 16), t1), 16);
+  } else {
+    v128.store(c, t0);
+    v128.store(c, t1, 16);
+  }
+}
+
+/** The part of a tile that lies inside C, with any distance between its columns. */
+function storePart(tile: usize, rowsC: usize, c: usize, rows: i32, columns: i32, columnBytes: usize, add: bool): void {
+  for (let r = 0; r < rows; r++) {
+    let to = c + <usize>load<u32>(rowsC + (r << 2));
+    let from = tile + (r << 5);
+    for (let j = 0; j < columns; j++) {
+      f32.store(to, add ? f32.load(to) + f32.load(from) : f32.load(from));
+      to += columnBytes;
+      from += 4;
+    }
+  }
+}
+
+/**
+ * C (+)= A · B.
+ *
+ * @param rowsA   u32[m], byte offset of each row of A from `a`
+ * @param steps   u32[k], byte offset of each step of the sum
+ * @param b       packed B
+ * @param rowsC   u32[m], byte offset of each row of C from `c`
+ * @param columnBytes  distance between two columns of C: 4 unless C is stored transposed
+ * @param tile    scratch, f32[48]
+ */
+export function multiply(
+  a: usize, rowsA: usize, m: i32, steps: usize, k: i32, b: usize, n: i32,
+  c: usize, rowsC: usize, columnBytes: usize, add: bool, tile: usize,
+): void {
+  const stepsEnd = steps + (k << 2);
+  const panelBytes: usize = k << 5;
+  for (let j = 0; j < n; j += 8) {
+    const columns = min(8, n - j);
+    const cj = c + <usize>j * columnBytes;
+    for (let i = 0; i < m; i += 6) {
+      const r = rowsA + (i << 2);
+      // A tile with fewer than six rows computes its last one again.
+      const end: usize = (m - 1 - i) << 2;
+      tile6x8(
+        a + <usize>load<u32>(r), a + <usize>load<u32>(r + min<usize>(4, end)),
+        a + <usize>load<u32>(r + min<usize>(8, end)), a + <usize>load<u32>(r + min<usize>(12, end)),
+        a + <usize>load<u32>(r + min<usize>(16, end)), a + <usize>load<u32>(r + min<usize>(20, end)),
+        steps, stepsEnd, b, tile,
+      );
+      const rc = rowsC + (i << 2);
+      if (m - i >= 6 && columns == 8 && columnBytes == 4) {
+        storeRow(tile, cj + <usize>load<u32>(rc), add);
+        storeRow(tile + 32, cj + <usize>load<u32>(rc, 4), add);
+        storeRow(tile + 64, cj + <usize>load<u32>(rc, 8), add);
+        storeRow(tile + 96, cj + <usize>load<u32>(rc, 12), add);
+        storeRow(tile + 128, cj + <usize>load<u32>(rc, 16), add);
+        storeRow(tile + 160, cj + <usize>load<u32>(rc, 20), add);
+      } else storePart(tile, rc, cj, min(6, m - i), columns, columnBytes, add);
+    }
+    b += panelBytes;
+  }
+}
+
+/** Packs B, whose rows are contiguous: element (k, j) at b + k · rowBytes + 4 j. */
+export function packRows(b: usize, k: i32, n: i32, rowBytes: usize, out: usize): void {
+  const zero = f32x4.splat(0);
+  for (let j = 0; j < n; j += 8) {
+    let from = b + (j << 2);
+    const end = out + (k << 5);
+    const columns = min(8, n - j);
+    if (columns == 8) {
+      while (out < end) {
+        v128.store(out, v128.load(from));
+        v128.store(out, v128.load(from, 16), 16);
+        out += 32;
+        from += rowBytes;
+      }
+    } else {
+      while (out < end) {
+        v128.store(out, zero);
+        v128.store(out, zero, 16);
+        for (let i = 0; i < columns; i++) f32.store(out + (i << 2), f32.load(from + (i << 2)));
+        out += 32;
+        from += rowBytes;
+      }
+    }
+  }
+}
+
+/** Packs B, whose columns are contiguous: element (k, j) at b + 4 k + j · columnBytes. */
+export function packColumns(b: usize, k: i32, n: i32, columnBytes: usize, out: usize): void {
+  for (let j = 0; j < n; j += 8) {
+    const columns = min(8, n - j);
+    for (let i = 0; i < 8; i++) {
+      let to = out + (i << 2);
+      const end = to + (k << 5);
+      if (i < columns) {
+        let from = b + <usize>(j + i) * columnBytes;
+        while (to < end) {
+          f32.store(to, f32.load(from));
+          to += 32;
+          from += 4;
+        }
+      } else {
+        while (to < end) {
+          f32.store(to, 0);
+          to += 32;
+        }
+      }
+    }
+    out += k << 5;
+  }
+}

@@ -1,0 +1,147 @@
+import { createRandom, type Random } from '@relumine/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { expectNoLeak, maxRelativeToLargest } from '@tooling/testing';
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { builds, fenced, startNative } from './support.testing';
+
+interface Case {
+  n: number;
+  h: number;
+  w: number;
+  ci: number;
+  co: number;
+  kh: number;
+  kw: number;
+  strides: [number, number];
+  dilations: [number, number];
+  pad: 'same' | 'valid' | number;
+}
+
+const cases = fc
+  .record({
+    n: fc.integer({ min: 1, max: 3 }),
+    h: fc.integer({ min: 1, max: 11 }),
+    w: fc.integer({ min: 1, max: 11 }),
+    ci: fc.integer({ min: 1, max: 11 }),
+    co: fc.integer({ min: 1, max: 19 }),
+    kh: fc.integer({ min: 1, max: 5 }),
+    kw: fc.integer({ min: 1, max: 5 }),
+    strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    dilations: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
+    pad: fc.constantFrom<Case['pad']>('same', 'valid', 0, 1, 2),
+  })
+  .filter(({ h, w, kh, kw, dilations, pad }) => {
+    const around = pad === 'same' ? 99 : pad === 'valid' ? 0 : 2 * pad;
+    return (kh - 1) * dilations[0] < h + around && (kw - 1) * dilations[1] < w + around;
+  });
+
+const shapeOf = (c: Case) => {
+  const { n, h, w, ci, co, kh, kw, strides, dilations, pad } = c;
+  return tf.backend_util.computeConv2DInfo([n, h, w, ci], [kh, kw, ci, co], strides, dilations, pad, undefined);
+};
+
+const normals = (random: Random, size: number): Float32Array =>
+  Float32Array.from({ length: size }, () => random.normal());
+
+/** Both gradients in float64, by the definition. */
+function reference(c: Case, x: Float32Array, w: Float32Array, dy: Float32Array) {
+  const { outHeight, outWidth, padInfo } = shapeOf(c);
+  const [dx, dw] = [new Float64Array(x.length), new Float64Array(w.length)];
+  for (let n = 0; n < c.n; n++)
+    for (let oy = 0; oy < outHeight; oy++)
+      for (let ox = 0; ox < outWidth; ox++)
+        for (let ky = 0; ky < c.kh; ky++)
+          for (let kx = 0; kx < c.kw; kx++) {
+            const iy = oy * c.strides[0] + ky * c.dilations[0] - padInfo.top;
+            const ix = ox * c.strides[1] + kx * c.dilations[1] - padInfo.left;
+            if (iy < 0 || ix < 0 || iy >= c.h || ix >= c.w) continue;
+            for (let i = 0; i < c.ci; i++)
+              for (let o = 0; o < c.co; o++) {
+                const [at, tap] = [((n * c.h + iy) * c.w + ix) * c.ci + i, ((ky * c.kw + kx) * c.ci + i) * c.co + o];
+                const d = dy[((n * outHeight + oy) * outWidth + ox) * c.co + o]!;
+                dx[at]! += d * w[tap]!;
+                dw[tap]! += d * x[at]!;
+              }
+          }
+  return { dx, dw };
+}
+
+function run(c: Case, x: Float32Array, w: Float32Array, dy: Float32Array, options: { grow?: boolean } = {}) {
+  const { inShape, filterShape, outShape } = shapeOf(c);
+  const attrs = { strides: c.strides, pad: c.pad, dataFormat: 'NHWC', dilations: c.dilations } as never;
+  return fenced(() => {
+    const [tx, tw, tdy] = [tf.tensor(x, inShape), tf.tensor(w, filterShape), tf.tensor(dy, outShape)];
+    const inputs = { dy: tdy, filter: tw };
+    const dx = tf.engine().runKernel('Conv2DBackpropInput', inputs, Object.assign({ inputShape: inShape }, attrs));
+    const withShape = Object.assign({ filterShape }, attrs);
+    const dw = tf.engine().runKernel('Conv2DBackpropFilter', { x: tx, dy: tdy }, withShape);
+    const values = { dx: (dx as tf.Tensor).dataSync(), dw: (dw as tf.Tensor).dataSync() };
+    tf.dispose([tx, tw, tdy, dx as tf.Tensor, dw as tf.Tensor]);
+    return values;
+  }, options);
+}
+
+function check(c: Case, seed: string, tolerance = 2e-6): void {
+  const random = createRandom(seed);
+  const [x, w] = [normals(random, c.n * c.h * c.w * c.ci), normals(random, c.kh * c.kw * c.ci * c.co)];
+  const dy = normals(random, tf.util.sizeFromShape(shapeOf(c).outShape));
+  const [actual, expected] = [run(c, x, w, dy), reference(c, x, w, dy)];
+  expect(maxRelativeToLargest(actual.dx, expected.dx)).toBeLessThan(tolerance);
+  expect(maxRelativeToLargest(actual.dw, expected.dw)).toBeLessThan(tolerance);
+}
+
+const plain: Case = { n: 2, h: 7, w: 6, ci: 3, co: 5, kh: 3, kw: 3, strides: [1, 1], dilations: [1, 1], pad: 'same' };
+
+describe.each(builds)('$name', ({ relaxedSimd }) => {
+  beforeAll(() => startNative(relaxedSimd));
+
+  test('both gradients agree with float64 over random shapes, strides, dilations and paddings', () => {
+    fc.assert(
+      fc.property(cases, (c) => check(c, JSON.stringify(c))),
+      { numRuns: 150, seed: 6 },
+    );
+  });
+
+  test.each<[string, Partial<Case>]>([
+    ['one channel in, 5 × 5', { n: 9, h: 14, w: 14, ci: 1, co: 8, kh: 5, kw: 5 }],
+    ['more steps than one block', { n: 3, h: 20, w: 20, ci: 2, co: 9, kh: 1, kw: 1 }],
+    ['more channels than one block', { n: 1, h: 4, w: 4, ci: 70, co: 260 }],
+    ['many small images in one group', { n: 70, h: 3, w: 3, ci: 4, co: 4 }],
+    ['a stride beyond the kernel', { kh: 1, kw: 2, strides: [3, 3], pad: 'valid' }],
+  ])('%s', (_, c) => check({ ...plain, ...c }, 'fixed'));
+
+  test('the same, bit for bit, again and with a heap that grows in mid-step; nothing leaks', async () => {
+    const random = createRandom('again');
+    const c: Case = { ...plain, n: 5, h: 9, w: 9, strides: [2, 1] };
+    const [x, w] = [normals(random, 5 * 81 * 3), normals(random, 135)];
+    const dy = normals(random, tf.util.sizeFromShape(shapeOf(c).outShape));
+    const once = run(c, x, w, dy);
+    await expectNoLeak(() => expect(run(c, x, w, dy)).toEqual(once));
+    expect(run(c, x, w, dy, { grow: true })).toEqual(once);
+  });
+
+  test('NaN and infinity reach the input pixels that they touch, no others, and the filter', () => {
+    const c: Case = { ...plain, n: 1, h: 6, w: 6, ci: 1, co: 1 };
+    const dy = new Float32Array(36).fill(1);
+    dy[0] = Number.NaN;
+    dy[35] = Number.POSITIVE_INFINITY;
+    const { dx, dw } = run(c, new Float32Array(36).fill(1), new Float32Array(9).fill(1), dy);
+    const touched = [0, 1, 6, 7];
+    dx.forEach((value, i) => {
+      expect(Number.isNaN(value)).toBe(touched.includes(i));
+      expect(value === Number.POSITIVE_INFINITY).toBe(touched.includes(35 - i));
+    });
+    expect(Number.isNaN(dw[8])).toBe(true);
+  });
+
+  test('no images give a zero filter gradient and an empty input gradient', () => {
+    tf.tidy(() => {
+      const attrs = { strides: 1, pad: 'same', dataFormat: 'NHWC', dimRoundingMode: undefined as never };
+      const [x, dy] = [tf.zeros([0, 4, 4, 2]), tf.zeros([0, 4, 4, 3])];
+      const shapes = { filterShape: [3, 3, 2, 3] };
+      const dw = tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, { ...attrs, ...shapes }) as tf.Tensor;
+      expect(dw.dataSync().every((value) => value === 0)).toBe(true);
+    });
+  });
+});
