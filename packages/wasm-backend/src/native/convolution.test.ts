@@ -96,9 +96,9 @@ const plain: Case = { n: 2, h: 7, w: 6, ci: 3, co: 5, kh: 3, kw: 3, strides: [1,
 describe.each(builds)('$name', ({ relaxedSimd }) => {
   beforeAll(() => startNative(relaxedSimd));
 
-  test('both gradients agree with float64 over random shapes, strides, dilations and paddings', () => {
-    fc.assert(
-      fc.property(cases, (c) => check(c, JSON.stringify(c))),
+  test('both gradients agree with float64 over random shapes, strides, dilations and paddings', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (c) => check(c, JSON.stringify(c))),
       { numRuns: 150, seed: 6 },
     );
   });
