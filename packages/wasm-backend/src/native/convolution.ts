@@ -16,7 +16,7 @@ import { Workspace } from './workspace';
 
 /** Steps of a sum that are packed together: a panel of B then stays in the first-level cache. */
 const block = 512;
-const tileBytes = 192;
+const tileBytes = 128;
 const upTo8 = (columns: number): number => Math.ceil(columns / 8) * 8;
 
 interface ConvolutionAttrs {
