@@ -69,6 +69,30 @@ function storePart(tile: usize, rowsC: usize, c: usize, rows: i32, columns: i32,
   }
 }
 
+/** A whole tile whose rows are neighbours in C and whose columns are `columnBytes` apart. */
+function storeTransposed(tile: usize, c: usize, columnBytes: usize, add: bool): void {
+  for (let half = 0; half < 2; half++) {
+    const r0 = v128.load(tile), r1 = v128.load(tile, 32), r2 = v128.load(tile, 64), r3 = v128.load(tile, 96);
+    const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const t2 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    let c0 = v128.shuffle<f32>(t0, t1, 0, 1, 4, 5), c1 = v128.shuffle<f32>(t0, t1, 2, 3, 6, 7);
+    let c2 = v128.shuffle<f32>(t2, t3, 0, 1, 4, 5), c3 = v128.shuffle<f32>(t2, t3, 2, 3, 6, 7);
+    const to1 = c + columnBytes, to2 = to1 + columnBytes, to3 = to2 + columnBytes;
+    if (add) {
+      c0 = f32x4.add(v128.load(c), c0);
+      c1 = f32x4.add(v128.load(to1), c1);
+      c2 = f32x4.add(v128.load(to2), c2);
+      c3 = f32x4.add(v128.load(to3), c3);
+    }
+    v128.store(c, c0);
+    v128.store(to1, c1);
+    v128.store(to2, c2);
+    v128.store(to3, c3);
+    c = to3 + columnBytes;
+    tile += 16;
+  }
+}
+
 /**
  * C (+)= A · B.
  *
@@ -80,6 +104,18 @@ function storePart(tile: usize, rowsC: usize, c: usize, rows: i32, columns: i32,
  * @param tile    scratch, f32[32]
  */
 export function multiply(
+  a: usize, rowsA: usize, m: i32, steps: usize, k: i32, b: usize, n: i32,
+  c: usize, rowsC: usize, columnBytes: usize, add: bool, tile: usize,
+): void {
+  // As many rows as fit into the second-level cache go through all panels before the next rows come.
+  const rows = max(4, (32768 / max(k, 1)) & ~3);
+  for (let i = 0; i < m; i += rows) {
+    const count = min(rows, m - i);
+    multiplyRows(a, rowsA + (i << 2), count, steps, k, b, n, c, rowsC + (i << 2), columnBytes, add, tile);
+  }
+}
+
+function multiplyRows(
   a: usize, rowsA: usize, m: i32, steps: usize, k: i32, b: usize, n: i32,
   c: usize, rowsC: usize, columnBytes: usize, add: bool, tile: usize,
 ): void {
@@ -103,6 +139,8 @@ export function multiply(
         storeRow(tile + 32, cj + <usize>load<u32>(rc, 4), add);
         storeRow(tile + 64, cj + <usize>load<u32>(rc, 8), add);
         storeRow(tile + 96, cj + <usize>load<u32>(rc, 12), add);
+      } else if (m - i >= 4 && columns == 8 && load<u32>(rc, 12) - load<u32>(rc) == 12) {
+        storeTransposed(tile, cj + <usize>load<u32>(rc), columnBytes, add);
       } else storePart(tile, rc, cj, min(4, m - i), columns, columnBytes, add);
     }
     b += panelBytes;

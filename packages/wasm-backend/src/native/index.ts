@@ -3,8 +3,12 @@ import { registerActivations } from './activations';
 import { registerConvolutionGradients } from './convolution';
 import { registerActivationGradients } from './gradients';
 import { findMemory, type WasmBackend } from './heap';
+import { registerMatMul } from './matMul';
 import { kernelsOf, loadModule, usesRelaxedSimd } from './module';
+import { registerOptimizers } from './optimizers';
+import { registerPooling } from './pooling';
 import { registerPrelu } from './prelu';
+import { registerIdentity, registerSums } from './sums';
 
 /** What {@link registerNativeKernels} found. */
 export interface NativeKernels {
@@ -39,6 +43,11 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerActivations();
   registerPrelu();
   registerConvolutionGradients();
+  registerPooling();
+  registerMatMul();
+  registerSums();
+  registerIdentity();
+  registerOptimizers();
   registerActivationGradients();
   return { available: true, relaxedSimd: usesRelaxedSimd() };
 }

@@ -13,6 +13,22 @@ export type Placement = [
   padded: number,
 ];
 
+/** Windows of a pooling over images, channels last. */
+export type Windows = [
+  n: number,
+  h: number,
+  w: number,
+  c: number,
+  kh: number,
+  kw: number,
+  sh: number,
+  sw: number,
+  top: number,
+  left: number,
+  ho: number,
+  wo: number,
+];
+
 /** Addresses are bytes on the shared heap; counts are elements. */
 export interface KernelExports {
   activation(op: number, x: number, y: number, n: number, a: number, b: number): void;
@@ -76,6 +92,46 @@ export interface KernelExports {
       dw: number,
       packed: number,
       tile: number,
+    ]
+  ): void;
+  maxPool(x: number, y: number, ...window: Windows): void;
+  maxPoolGrad(x: number, dy: number, dx: number, ...window: Windows): void;
+  avgPool(x: number, y: number, ...window: Windows): void;
+  avgPoolGrad(dy: number, dx: number, ...window: Windows): void;
+  sumMiddle(x: number, outer: number, middle: number, inner: number, out: number, divisor: number): void;
+  addBias(c: number, bias: number, rows: number, columns: number): void;
+  adam(
+    ...args: [
+      value: number,
+      gradient: number,
+      m: number,
+      v: number,
+      newValue: number,
+      newM: number,
+      newV: number,
+      n: number,
+      beta1: number,
+      rest1: number,
+      beta2: number,
+      rest2: number,
+      step: number,
+      scaleV: number,
+      epsilon: number,
+      keep: number,
+    ]
+  ): void;
+  sgd(
+    ...args: [
+      value: number,
+      gradient: number,
+      velocity: number,
+      newValue: number,
+      newVelocity: number,
+      n: number,
+      learningRate: number,
+      momentum: number,
+      nesterov: boolean,
+      weightDecay: number,
     ]
   ): void;
   transposeTaps(w: number, taps: number, count: number, ci: number, co: number, out: number): void;

@@ -1,0 +1,162 @@
+import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { activationCodes } from './activationCodes';
+import { contiguousRows } from './convolutionTables';
+import { addressOf, produce, type WasmBackend } from './heap';
+import { kernelsOf } from './module';
+import { type NativeKernel, replaceKernel } from './registry';
+import { Workspace } from './workspace';
+
+const block = 512;
+const tileBytes = 128;
+const upTo8 = (columns: number): number => Math.ceil(columns / 8) * 8;
+
+/** A matrix in memory: bytes from row to row and from column to column, one of them 4. */
+interface Layout {
+  rows: number;
+  columns: number;
+  rowBytes: number;
+  columnBytes: number;
+}
+
+function layout(shape: number[], transposed: boolean): Layout {
+  const [r, c] = shape.slice(-2) as [number, number];
+  return transposed
+    ? { rows: c, columns: r, rowBytes: 4, columnBytes: c * 4 }
+    : { rows: r, columns: c, rowBytes: c * 4, columnBytes: 4 };
+}
+
+const flipped = ({ rows, columns, rowBytes, columnBytes }: Layout): Layout => ({
+  rows: columns,
+  columns: rows,
+  rowBytes: columnBytes,
+  columnBytes: rowBytes,
+});
+
+/** Elements to pack, and twice those to be read against the grain from beyond the first-level cache. */
+const cost = (read: Layout, packed: Layout): number => {
+  const size = read.rows * read.columns;
+  return packed.rows * packed.columns + (read.columnBytes !== 4 && size > 8192 ? 2 * size : 0);
+};
+
+/** C = A · B for each pair of matrices; C's rows are contiguous. */
+function multiplyAll(backend: WasmBackend, a: Layout, b: Layout, pairs: { a: number; b: number; c: number }[]): void {
+  const kernels = kernelsOf(backend);
+  const n = b.columns;
+  // C = A · B or Cᵀ = Bᵀ · Aᵀ: the first factor is read in place, the second is packed.
+  const swap = cost(flipped(b), flipped(a)) < cost(a, b);
+  const [read, packed] = swap ? [flipped(b), flipped(a)] : [a, b];
+  const k = a.columns;
+  const work = new Workspace();
+  const rowsA = work.table(contiguousRows(read.rows, read.rowBytes));
+  const rowsC = work.table(contiguousRows(read.rows, swap ? 4 : n * 4));
+  const steps = work.table(contiguousRows(k, read.columnBytes));
+  const [panels, tile] = [work.reserve(Math.min(block, k) * upTo8(packed.columns) * 4), work.reserve(tileBytes)];
+  work.run(backend, () => {
+    for (const pair of pairs) {
+      const [from, other] = swap ? [pair.b, pair.a] : [pair.a, pair.b];
+      for (let k0 = 0; k0 < k; k0 += block) {
+        const count = Math.min(block, k - k0);
+        const start = other + k0 * packed.rowBytes;
+        if (packed.columnBytes === 4) kernels.packRows(start, count, packed.columns, packed.rowBytes, panels());
+        else kernels.packColumns(start, count, packed.columns, packed.columnBytes, panels());
+        const [sum, out] = [[steps() + k0 * 4, count] as const, [pair.c, rowsC(), swap ? n * 4 : 4] as const];
+        kernels.multiply(from, rowsA(), read.rows, ...sum, panels(), packed.columns, ...out, k0 > 0, tile());
+      }
+    }
+  });
+}
+
+/** Flat indices of the matrices of a batch that broadcasts from `outer` to `out`. */
+function batchIndices(outer: number[], out: number[]): number[] {
+  const strides = outer.map((extent, axis) => (extent === 1 ? 0 : util.sizeFromShape(outer.slice(axis + 1))));
+  const lead = out.length - outer.length;
+  return Array.from({ length: util.sizeFromShape(out) }, (_, flat) => {
+    let index = 0;
+    let rest = flat;
+    for (let axis = out.length - 1; axis >= 0; axis--) {
+      const position = rest % out[axis]!;
+      rest = Math.floor(rest / out[axis]!);
+      if (axis >= lead) index += position * strides[axis - lead]!;
+    }
+    return index;
+  });
+}
+
+interface MatMulAttrs {
+  transposeA: boolean;
+  transposeB: boolean;
+  activation?: string | null;
+  leakyreluAlpha?: number;
+}
+
+const isMatrices = (x: TensorInfo): boolean => x.dtype === 'float32' && x.shape.length >= 2;
+
+/** Runs the products and then `finish` on the output's address. */
+function product(
+  backend: WasmBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  { transposeA, transposeB }: MatMulAttrs,
+  finish: (c: number, rows: number, columns: number) => void,
+): TensorInfo {
+  const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  const [la, lb] = [layout(a.shape, transposeA), layout(b.shape, transposeB)];
+  if (la.columns !== lb.rows) {
+    throw new Error(
+      `Error in matMul: inner shapes (${la.columns}) and (${lb.rows}) of Tensors with shapes ${a.shape} and ${b.shape} and transposeA=${transposeA} and transposeB=${transposeB} must match.`,
+    );
+  }
+  const size = la.rows * lb.columns * 4;
+  return produce(backend, [...outer, la.rows, lb.columns], (c) => {
+    const batches = util.sizeFromShape(outer);
+    if (la.columns === 0) kernelsOf(backend).zero(c, batches * size);
+    else {
+      const [ia, ib] = [batchIndices(outerA, outer), batchIndices(outerB, outer)];
+      const [atA, atB] = [addressOf(backend, a), addressOf(backend, b)];
+      const [bytesA, bytesB] = [la.rows * la.columns * 4, lb.rows * lb.columns * 4];
+      const pairs = ia.map((i, at) => ({ a: atA + i * bytesA, b: atB + ib[at]! * bytesB, c: c + at * size }));
+      multiplyAll(backend, la, lb, pairs);
+    }
+    finish(c, batches * la.rows, lb.columns);
+  });
+}
+
+const batchMatMul: NativeKernel = (args, replaced) => {
+  const { a, b } = args.inputs as { a: TensorInfo; b: TensorInfo };
+  if (!isMatrices(a) || !isMatrices(b)) return replaced(args);
+  return product(args.backend as WasmBackend, a, b, args.attrs as unknown as MatMulAttrs, () => undefined);
+};
+
+/** The activations that can follow a product in place. */
+const following: Readonly<Record<string, string>> = {
+  relu: 'relu',
+  relu6: 'relu6',
+  elu: 'elu',
+  leakyrelu: 'leakyRelu',
+};
+
+const fusedMatMul: NativeKernel = (args, replaced) => {
+  const { a, b, bias } = args.inputs as { a: TensorInfo; b: TensorInfo; bias?: TensorInfo };
+  const attrs = args.attrs as unknown as MatMulAttrs;
+  const activation = attrs.activation ?? 'linear';
+  const code = activationCodes[following[activation] ?? ''];
+  const ready = isMatrices(a) && isMatrices(b) && (activation === 'linear' || code !== undefined);
+  const columns = attrs.transposeB ? b.shape.at(-2) : b.shape.at(-1);
+  const plainBias = bias === undefined || bias === null || util.sizeFromShape(bias.shape) === columns;
+  if (!ready || !plainBias) return replaced(args);
+  const backend = args.backend as WasmBackend;
+  const kernels = kernelsOf(backend);
+  return product(backend, a, b, attrs, (c, rows, width) => {
+    if (bias) kernels.addBias(c, addressOf(backend, bias), rows, width);
+    if (code === undefined) return;
+    const [p, q] = code.parameters?.({ negativeSlope: attrs.leakyreluAlpha }) ?? [0, 0];
+    kernels.activation(code.op, c, c, rows * width, p, q);
+  });
+};
+
+/** Registers matMul with all transposes and batches, and its fused form with bias and activation. */
+export function registerMatMul(): void {
+  replaceKernel('BatchMatMul', batchMatMul);
+  replaceKernel('_FusedMatMul', fusedMatMul);
+}

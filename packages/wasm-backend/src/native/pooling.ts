@@ -1,0 +1,77 @@
+import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { addressOf, produce, type WasmBackend } from './heap';
+import { kernelsOf, type Windows } from './module';
+import { type NativeKernel, replaceKernel } from './registry';
+
+type Pool2D = typeof backend_util.computePool2DInfo;
+
+interface PoolAttrs {
+  filterSize: Parameters<Pool2D>[1];
+  strides: Parameters<Pool2D>[2];
+  pad: Parameters<Pool2D>[4];
+  dimRoundingMode?: Parameters<Pool2D>[5];
+}
+
+/** Output shape and windows; undefined where the kernels have no form: other dtypes, or windows wholly in the padding. */
+function windowsOf(
+  args: Parameters<KernelFunc>[0],
+  x: TensorInfo,
+): { outShape: number[]; windows: Windows } | undefined {
+  if (x.dtype !== 'float32' || x.shape.length !== 4) return undefined;
+  const { filterSize, strides, pad, dimRoundingMode } = args.attrs as unknown as PoolAttrs;
+  const info = backend_util.computePool2DInfo(
+    x.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  const { inHeight: h, inWidth: w, filterHeight: kh, filterWidth: kw, strideHeight: sh, strideWidth: sw } = info;
+  const { top, left } = info.padInfo;
+  const { outHeight: ho, outWidth: wo } = info;
+  const outside = top >= kh || left >= kw || (ho - 1) * sh - top >= h || (wo - 1) * sw - left >= w;
+  if (outside) return undefined;
+  return {
+    outShape: info.outShape,
+    windows: [info.batchSize, h, w, info.inChannels, kh, kw, sh, sw, top, left, ho, wo],
+  };
+}
+
+function forward(name: 'maxPool' | 'avgPool'): NativeKernel {
+  return (args, replaced) => {
+    const x = args.inputs.x!;
+    const found = windowsOf(args, x);
+    if (found === undefined) return replaced(args);
+    const backend = args.backend as WasmBackend;
+    const kernels = kernelsOf(backend);
+    return produce(backend, found.outShape, (y) => kernels[name](addressOf(backend, x), y, ...found.windows));
+  };
+}
+
+function gradient(name: 'maxPool' | 'avgPool'): NativeKernel {
+  return (args, replaced) => {
+    const { dy, input } = args.inputs as { dy: TensorInfo; input: TensorInfo };
+    const found = dy.dtype === 'float32' ? windowsOf(args, input) : undefined;
+    if (found === undefined) return replaced(args);
+    const backend = args.backend as WasmBackend;
+    const kernels = kernelsOf(backend);
+    return produce(backend, input.shape, (dx) => {
+      kernels.zero(dx, util.sizeFromShape(input.shape) * 4);
+      const [x, from] = [addressOf(backend, input), addressOf(backend, dy)];
+      if (name === 'maxPool') kernels.maxPoolGrad(x, from, dx, ...found.windows);
+      else kernels.avgPoolGrad(from, dx, ...found.windows);
+    });
+  };
+}
+
+/**
+ * Registers 2-D pooling and its gradients: NaN propagates, of equal maxima the first takes the gradient, and an average
+ * counts only the pixels inside the image, in the gradient as in the value.
+ */
+export function registerPooling(): void {
+  replaceKernel('MaxPool', forward('maxPool'));
+  replaceKernel('MaxPoolGrad', gradient('maxPool'));
+  replaceKernel('AvgPool', forward('avgPool'));
+  replaceKernel('AvgPoolGrad', gradient('avgPool'));
+}
