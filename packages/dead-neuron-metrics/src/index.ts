@@ -1,1 +1,8 @@
-export {};
+export { bornDeadProbability, minimumWidth, type ProbabilityBounds } from './theory/bornDead';
+export {
+  deadOnOrthantProbability,
+  deadUnitProbability,
+  neverFiresProbability,
+  normalizedFiringProbability,
+  stablyInactiveProbability,
+} from './theory/singleUnit';
