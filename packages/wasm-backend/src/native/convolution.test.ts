@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '@relumine/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { expectNoLeak, maxRelativeToLargest } from '@tooling/testing';
+import { expectNoLeak, expectTensorClose, maxRelativeToLargest } from '@tooling/testing';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { builds, fenced, startNative } from './support.testing';
@@ -44,10 +44,10 @@ const shapeOf = (c: Case) => {
 const normals = (random: Random, size: number): Float32Array =>
   Float32Array.from({ length: size }, () => random.normal());
 
-/** Both gradients in float64, by the definition. */
+/** The convolution and both its gradients in float64, by the definition. */
 function reference(c: Case, x: Float32Array, w: Float32Array, dy: Float32Array) {
   const { outHeight, outWidth, padInfo } = shapeOf(c);
-  const [dx, dw] = [new Float64Array(x.length), new Float64Array(w.length)];
+  const [dx, dw, y] = [new Float64Array(x.length), new Float64Array(w.length), new Float64Array(dy.length)];
   for (let n = 0; n < c.n; n++)
     for (let oy = 0; oy < outHeight; oy++)
       for (let ox = 0; ox < outWidth; ox++)
@@ -59,12 +59,14 @@ function reference(c: Case, x: Float32Array, w: Float32Array, dy: Float32Array) 
             for (let i = 0; i < c.ci; i++)
               for (let o = 0; o < c.co; o++) {
                 const [at, tap] = [((n * c.h + iy) * c.w + ix) * c.ci + i, ((ky * c.kw + kx) * c.ci + i) * c.co + o];
-                const d = dy[((n * outHeight + oy) * outWidth + ox) * c.co + o]!;
+                const out = ((n * outHeight + oy) * outWidth + ox) * c.co + o;
+                const d = dy[out]!;
+                y[out]! += x[at]! * w[tap]!;
                 dx[at]! += d * w[tap]!;
                 dw[tap]! += d * x[at]!;
               }
           }
-  return { dx, dw };
+  return { dx, dw, y };
 }
 
 function run(c: Case, x: Float32Array, w: Float32Array, dy: Float32Array, options: { grow?: boolean } = {}) {
@@ -76,8 +78,10 @@ function run(c: Case, x: Float32Array, w: Float32Array, dy: Float32Array, option
     const dx = tf.engine().runKernel('Conv2DBackpropInput', inputs, Object.assign({ inputShape: inShape }, attrs));
     const withShape = Object.assign({ filterShape }, attrs);
     const dw = tf.engine().runKernel('Conv2DBackpropFilter', { x: tx, dy: tdy }, withShape);
-    const values = { dx: (dx as tf.Tensor).dataSync(), dw: (dw as tf.Tensor).dataSync() };
-    tf.dispose([tx, tw, tdy, dx as tf.Tensor, dw as tf.Tensor]);
+    const y = tf.engine().runKernel('Conv2D', { x: tx, filter: tw }, attrs);
+    const [ty, tdx, tdw] = [y as tf.Tensor, dx as tf.Tensor, dw as tf.Tensor];
+    const values = { dx: tdx.dataSync(), dw: tdw.dataSync(), y: ty.dataSync() };
+    tf.dispose([tx, tw, tdy, tdx, tdw, ty]);
     return values;
   }, options);
 }
@@ -89,6 +93,7 @@ function check(c: Case, seed: string, tolerance = 2e-6): void {
   const [actual, expected] = [run(c, x, w, dy), reference(c, x, w, dy)];
   expect(maxRelativeToLargest(actual.dx, expected.dx)).toBeLessThan(tolerance);
   expect(maxRelativeToLargest(actual.dw, expected.dw)).toBeLessThan(tolerance);
+  expect(maxRelativeToLargest(actual.y, expected.y)).toBeLessThan(tolerance);
 }
 
 const plain: Case = { n: 2, h: 7, w: 6, ci: 3, co: 5, kh: 3, kw: 3, strides: [1, 1], dilations: [1, 1], pad: 'same' };
@@ -96,7 +101,7 @@ const plain: Case = { n: 2, h: 7, w: 6, ci: 3, co: 5, kh: 3, kw: 3, strides: [1,
 describe.each(builds)('$name', ({ relaxedSimd }) => {
   beforeAll(() => startNative(relaxedSimd));
 
-  test('both gradients agree with float64 over random shapes, strides, dilations and paddings', async () => {
+  test('the convolution and both gradients agree with float64 over random shapes, strides, dilations and paddings', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async (c) => check(c, JSON.stringify(c))),
       { numRuns: 150, seed: 6 },
@@ -110,6 +115,15 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     ['many small images in one group', { n: 70, h: 3, w: 3, ci: 4, co: 4 }],
     ['a stride beyond the kernel', { kh: 1, kw: 2, strides: [3, 3], pad: 'valid' }],
   ])('%s', (_, c) => check({ ...plain, ...c }, 'fixed'));
+
+  test.each<Partial<Case>>([
+    { n: 3, h: 8, w: 8, ci: 8, co: 8 },
+    { n: 2, h: 9, w: 11, ci: 12, co: 20 },
+    { n: 2, h: 10, w: 13, ci: 8, co: 12, pad: 'valid' },
+    { n: 2, h: 7, w: 8, ci: 16, co: 8, pad: 2 },
+    { n: 40, h: 6, w: 6, ci: 8, co: 16 },
+    { n: 1, h: 14, w: 14, ci: 68, co: 72 },
+  ])('Winograd: %j', (c) => check({ ...plain, ...c }, JSON.stringify(c), 2e-5));
 
   test('the same, bit for bit, again and with a heap that grows in mid-step; nothing leaks', async () => {
     const random = createRandom('again');
@@ -133,6 +147,24 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
       expect(value === Number.POSITIVE_INFINITY).toBe(touched.includes(35 - i));
     });
     expect(Number.isNaN(dw[8])).toBe(true);
+  });
+
+  test('fused with bias and activation', () => {
+    tf.tidy(() => {
+      const random = createRandom('fused');
+      const x = tf.tensor(normals(random, 2 * 25 * 3), [2, 5, 5, 3]) as tf.Tensor4D;
+      const filter = tf.tensor(normals(random, 81 * 2), [3, 3, 3, 6]) as tf.Tensor4D;
+      const bias = tf.tensor1d([1, -1, 2, -2, 0, 3]);
+      const plainOutput = tf.add(tf.conv2d(x, filter, 1, 'same'), bias);
+      const fuse = (activation: 'linear' | 'relu' | 'elu' | 'leakyrelu' | 'sigmoid'): tf.Tensor =>
+        tf.fused.conv2d({ x, filter, strides: 1, pad: 'same', bias, activation, leakyreluAlpha: 0.25 });
+      const close = { relative: 1e-5, absolute: 1e-5 };
+      expectTensorClose(fuse('linear'), plainOutput, close);
+      expectTensorClose(fuse('relu'), tf.relu(plainOutput), close);
+      expectTensorClose(fuse('elu'), tf.elu(plainOutput), close);
+      expectTensorClose(fuse('leakyrelu'), tf.leakyRelu(plainOutput, 0.25), close);
+      expectTensorClose(fuse('sigmoid'), tf.sigmoid(plainOutput), close);
+    });
   });
 
   test('no images give a zero filter gradient and an empty input gradient', () => {

@@ -1,4 +1,4 @@
-import { backend_util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, type KernelFunc } from '@tensorflow/tfjs-core';
 import {
   type ConvolutionShape,
   contiguousRows,
@@ -9,9 +9,9 @@ import {
   pixelOffsets,
   tapOffsets,
 } from './convolutionTables';
-import { addressOf, produce, type WasmBackend } from './heap';
-import { kernelsOf, type Placement } from './module';
-import { type NativeKernel, replaceKernel } from './registry';
+import type { WasmBackend } from './heap';
+import { type KernelExports, kernelsOf, type Placement } from './module';
+import { suitsWinograd, winogradConvolve, winogradFilterGradient, winogradInputGradient } from './winograd';
 import { Workspace } from './workspace';
 
 /** Steps of a sum that are packed together: a panel of B then stays in the first-level cache. */
@@ -75,6 +75,41 @@ function framing(work: Workspace, frame: Frame, h: number, w: number, channels: 
   };
 }
 
+/** y[n, oy, ox, co] = Σ x[n, oy·s + ky·d − pad, …, ci] · W[ky, kx, ci, co] into the address `y`. */
+export function convolve(backend: WasmBackend, shape: ConvolutionShape, x: number, filter: number, y: number): void {
+  const kernels = kernelsOf(backend);
+  const { n, h, w, ci, ho, wo, co } = shape;
+  const pixels = ho * wo;
+  if (n * pixels * co === 0) return;
+  if (suitsWinograd(shape)) {
+    winogradConvolve(backend, shape, x, filter, y);
+    return;
+  }
+  const frame = inputFrame(shape);
+  const group = imagesPerGroup(n, pixels, frame.hp * frame.wp * ci * 4);
+  const work = new Workspace();
+  const framed = framing(work, frame, h, w, ci, group);
+  const taps = tapOffsets(shape, frame);
+  const [rowsA, steps] = [work.table(pixelOffsets(shape, frame, group)), work.table(taps)];
+  const rowsC = work.table(contiguousRows(group * pixels, co * 4));
+  const [packed, tile] = [work.reserve(taps.length * upTo8(co) * 4), work.reserve(tileBytes)];
+  work.run(backend, () => {
+    const placement = framed.place(backend, x);
+    packBlocks(kernels, filter, taps.length, co, packed());
+    const rows = [rowsA(), rowsC(), pixels] as const;
+    const image = pixels * co * 4;
+    kernels.convolve(...placement, 0, n, group, ...rows, steps(), taps.length, block, packed(), co, y, image, tile());
+  });
+}
+
+/** Packs a contiguous matrix f32[k, columns] block by block. */
+function packBlocks(kernels: KernelExports, from: number, k: number, columns: number, to: number): void {
+  for (let k0 = 0; k0 < k; k0 += block) {
+    const count = Math.min(block, k - k0);
+    kernels.packRows(from + k0 * columns * 4, count, columns, columns * 4, to + k0 * upTo8(columns) * 4);
+  }
+}
+
 /** dW[ky, kx, ci, co] = Σ x[n, oy·s + ky·d − pad, …, ci] · dy[n, oy, ox, co] into the address `dw`. */
 export function filterGradient(backend: WasmBackend, shape: ConvolutionShape, x: number, dy: number, dw: number): void {
   const kernels = kernelsOf(backend);
@@ -82,6 +117,10 @@ export function filterGradient(backend: WasmBackend, shape: ConvolutionShape, x:
   const pixels = ho * wo;
   if (n * pixels * ci === 0) {
     kernels.zero(dw, kh * kw * ci * co * 4);
+    return;
+  }
+  if (suitsWinograd(shape)) {
+    winogradFilterGradient(backend, shape, x, dy, dw);
     return;
   }
   const frame = inputFrame(shape);
@@ -109,6 +148,10 @@ export function inputGradient(backend: WasmBackend, shape: ConvolutionShape, dy:
     kernels.zero(dx, dxBytes);
     return;
   }
+  if (suitsWinograd({ ...shape, ho: shape.h, wo: shape.w })) {
+    winogradInputGradient(backend, shape, dy, w, dx);
+    return;
+  }
   const { frame, phases, group } = inputGradientPhases(shape);
   const work = new Workspace();
   const framed = framing(work, frame, ho, wo, co, group);
@@ -127,47 +170,10 @@ export function inputGradient(backend: WasmBackend, shape: ConvolutionShape, dy:
       const { rowsA, rowsC, steps, taps: tapTable } = addresses[i]!;
       kernels.transposeTaps(w, tapTable(), taps.length, ci, co, transposed());
       const k = tables.steps.length;
-      for (let k0 = 0, to = packed(); k0 < k; k0 += block) {
-        const count = Math.min(block, k - k0);
-        kernels.packRows(transposed() + k0 * ci * 4, count, ci, ci * 4, to);
-        to += count * upTo8(ci) * 4;
-      }
+      packBlocks(kernels, transposed(), k, ci, packed());
       const rows = [rowsA(), rowsC(), tables.m] as const;
       const image = shape.h * shape.w * ci * 4;
       kernels.convolve(...placement, 0, n, group, ...rows, steps(), k, block, packed(), ci, dx, image, tile());
     });
   });
-}
-
-const isFloat = (...tensors: TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
-
-const backpropFilter: NativeKernel = (args, replaced) => {
-  const { x, dy } = args.inputs as { x: TensorInfo; dy: TensorInfo };
-  const { filterShape } = args.attrs as unknown as { filterShape: number[] };
-  const shape = isFloat(x, dy) ? convolutionShape(args, x.shape, filterShape) : undefined;
-  if (shape === undefined) return replaced(args);
-  const backend = args.backend as WasmBackend;
-  return produce(backend, filterShape, (dw) => {
-    filterGradient(backend, shape, addressOf(backend, x), addressOf(backend, dy), dw);
-  });
-};
-
-const backpropInput: NativeKernel = (args, replaced) => {
-  const { dy, filter } = args.inputs as { dy: TensorInfo; filter: TensorInfo };
-  const { inputShape } = args.attrs as unknown as { inputShape: number[] };
-  const shape = isFloat(dy, filter) ? convolutionShape(args, inputShape, filter.shape) : undefined;
-  if (shape === undefined) return replaced(args);
-  const backend = args.backend as WasmBackend;
-  return produce(backend, inputShape, (dx) => {
-    inputGradient(backend, shape, addressOf(backend, dy), addressOf(backend, filter), dx);
-  });
-};
-
-/**
- * Registers both gradients of conv2d, channels last, for all strides, paddings and dilations (an attribute `dilations`
- * is read where it is given; tfjs's own gradient never gives one).
- */
-export function registerConvolutionGradients(): void {
-  replaceKernel('Conv2DBackpropFilter', backpropFilter);
-  replaceKernel('Conv2DBackpropInput', backpropInput);
 }

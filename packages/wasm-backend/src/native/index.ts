@@ -1,6 +1,6 @@
 import { findBackend } from '@tensorflow/tfjs-core';
 import { registerActivations } from './activations';
-import { registerConvolutionGradients } from './convolution';
+import { registerConvolutions } from './convolutionKernels';
 import { registerActivationGradients } from './gradients';
 import { findMemory, type WasmBackend } from './heap';
 import { registerMatMul } from './matMul';
@@ -42,7 +42,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   }
   registerActivations();
   registerPrelu();
-  registerConvolutionGradients();
+  registerConvolutions();
   registerPooling();
   registerMatMul();
   registerSums();

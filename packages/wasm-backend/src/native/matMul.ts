@@ -1,6 +1,6 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { activationCodes } from './activationCodes';
 import { contiguousRows } from './convolutionTables';
+import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
@@ -85,8 +85,6 @@ function batchIndices(outer: number[], out: number[]): number[] {
 interface MatMulAttrs {
   transposeA: boolean;
   transposeB: boolean;
-  activation?: string | null;
-  leakyreluAlpha?: number;
 }
 
 const isMatrices = (x: TensorInfo): boolean => x.dtype === 'float32' && x.shape.length >= 2;
@@ -128,30 +126,17 @@ const batchMatMul: NativeKernel = (args, replaced) => {
   return product(args.backend as WasmBackend, a, b, args.attrs as unknown as MatMulAttrs, () => undefined);
 };
 
-/** The activations that can follow a product in place. */
-const following: Readonly<Record<string, string>> = {
-  relu: 'relu',
-  relu6: 'relu6',
-  elu: 'elu',
-  leakyrelu: 'leakyRelu',
-};
-
 const fusedMatMul: NativeKernel = (args, replaced) => {
   const { a, b, bias } = args.inputs as { a: TensorInfo; b: TensorInfo; bias?: TensorInfo };
   const attrs = args.attrs as unknown as MatMulAttrs;
-  const activation = attrs.activation ?? 'linear';
-  const code = activationCodes[following[activation] ?? ''];
-  const ready = isMatrices(a) && isMatrices(b) && (activation === 'linear' || code !== undefined);
+  const finish = isMatrices(a) && isMatrices(b) ? following(args.attrs as Record<string, unknown>) : undefined;
   const columns = attrs.transposeB ? b.shape.at(-2) : b.shape.at(-1);
-  const plainBias = bias === undefined || bias === null || util.sizeFromShape(bias.shape) === columns;
-  if (!ready || !plainBias) return replaced(args);
+  if (finish === undefined || (bias && util.sizeFromShape(bias.shape) !== columns)) return replaced(args);
   const backend = args.backend as WasmBackend;
   const kernels = kernelsOf(backend);
   return product(backend, a, b, attrs, (c, rows, width) => {
     if (bias) kernels.addBias(c, addressOf(backend, bias), rows, width);
-    if (code === undefined) return;
-    const [p, q] = code.parameters?.({ negativeSlope: attrs.leakyreluAlpha }) ?? [0, 0];
-    kernels.activation(code.op, c, c, rows * width, p, q);
+    finish(kernels, c, rows * width);
   });
 };
 

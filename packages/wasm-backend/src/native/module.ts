@@ -29,6 +29,21 @@ export type Windows = [
   wo: number,
 ];
 
+/** Winograd tiles `first` to `last` of tilesY × tilesX per image, by chunks, and the tables of one chunk's products. */
+export type TileRange = [
+  tilesY: number,
+  tilesX: number,
+  first: number,
+  last: number,
+  chunk: number,
+  rowsA: number,
+  rowsC: number,
+  steps: number,
+];
+
+/** Addresses of filter, input and product planes, each with the distance between two planes. */
+export type Planes = [u: number, planeU: number, v: number, planeV: number, m: number, planeM: number];
+
 /** Addresses are bytes on the shared heap; counts are elements. */
 export interface KernelExports {
   activation(op: number, x: number, y: number, n: number, a: number, b: number): void;
@@ -91,6 +106,44 @@ export interface KernelExports {
       n: number,
       dw: number,
       packed: number,
+      tile: number,
+    ]
+  ): void;
+  transformFilter(w: number, ci: number, co: number, panels: number, plane: number, temp: number): void;
+  transformFilterGradient(u: number, plane: number, size: number, dw: number, temp: number): void;
+  winogradConvolve(
+    ...args: [
+      x: number,
+      h: number,
+      w: number,
+      ci: number,
+      top: number,
+      left: number,
+      ho: number,
+      wo: number,
+      co: number,
+      ...TileRange,
+      ...Planes,
+      y: number,
+      scratch: number,
+      tile: number,
+    ]
+  ): void;
+  winogradFilterGradient(
+    ...args: [
+      x: number,
+      h: number,
+      w: number,
+      ci: number,
+      top: number,
+      left: number,
+      dy: number,
+      ho: number,
+      wo: number,
+      co: number,
+      ...TileRange,
+      ...Planes,
+      scratch: number,
       tile: number,
     ]
   ): void;

@@ -1,0 +1,57 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { convolutionShape, convolve, filterGradient, inputGradient } from './convolution';
+import { following } from './following';
+import { addressOf, produce, type WasmBackend } from './heap';
+import { kernelsOf } from './module';
+import { type NativeKernel, replaceKernel } from './registry';
+
+const isFloat = (...tensors: TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
+
+const backpropFilter: NativeKernel = (args, replaced) => {
+  const { x, dy } = args.inputs as { x: TensorInfo; dy: TensorInfo };
+  const { filterShape } = args.attrs as unknown as { filterShape: number[] };
+  const shape = isFloat(x, dy) ? convolutionShape(args, x.shape, filterShape) : undefined;
+  if (shape === undefined) return replaced(args);
+  const backend = args.backend as WasmBackend;
+  return produce(backend, filterShape, (dw) => {
+    filterGradient(backend, shape, addressOf(backend, x), addressOf(backend, dy), dw);
+  });
+};
+
+const backpropInput: NativeKernel = (args, replaced) => {
+  const { dy, filter } = args.inputs as { dy: TensorInfo; filter: TensorInfo };
+  const { inputShape } = args.attrs as unknown as { inputShape: number[] };
+  const shape = isFloat(dy, filter) ? convolutionShape(args, inputShape, filter.shape) : undefined;
+  if (shape === undefined) return replaced(args);
+  const backend = args.backend as WasmBackend;
+  return produce(backend, inputShape, (dx) => {
+    inputGradient(backend, shape, addressOf(backend, dy), addressOf(backend, filter), dx);
+  });
+};
+
+const forward: NativeKernel = (args, replaced) => {
+  const { x, filter, bias } = args.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
+  const finish = following(args.attrs as Record<string, unknown>);
+  const shape = isFloat(x, filter) && finish ? convolutionShape(args, x.shape, filter.shape) : undefined;
+  if (shape === undefined || finish === undefined) return replaced(args);
+  const { n, ho, wo, co } = shape;
+  if (bias && util.sizeFromShape(bias.shape) !== co) return replaced(args);
+  const backend = args.backend as WasmBackend;
+  const kernels = kernelsOf(backend);
+  return produce(backend, [n, ho, wo, co], (y) => {
+    convolve(backend, shape, addressOf(backend, x), addressOf(backend, filter), y);
+    if (bias) kernels.addBias(y, addressOf(backend, bias), n * ho * wo, co);
+    finish(kernels, y, n * ho * wo * co);
+  });
+};
+
+/**
+ * Registers conv2d, its fused form and both its gradients, channels last, for all strides, paddings and dilations (an attribute `dilations`
+ * is read where it is given; tfjs's own gradient never gives one).
+ */
+export function registerConvolutions(): void {
+  replaceKernel('Conv2D', forward);
+  replaceKernel('FusedConv2D', forward);
+  replaceKernel('Conv2DBackpropFilter', backpropFilter);
+  replaceKernel('Conv2DBackpropInput', backpropInput);
+}
