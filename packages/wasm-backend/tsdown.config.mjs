@@ -1,3 +1,4 @@
 import { packageBuild } from '@tooling/config/tsdown';
+import { tfjsGradients } from './scripts/tfjsGradients.mjs';
 
-export default packageBuild(['src/index.ts', 'src/vite.ts']);
+export default packageBuild(['src/index.ts', 'src/vite.ts'], { plugins: [tfjsGradients()] });

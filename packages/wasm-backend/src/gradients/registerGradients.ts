@@ -1,0 +1,12 @@
+import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
+import { gradConfigs } from 'virtual:tfjs-gradients';
+import { registerDilatedGradients } from './dilated';
+
+/**
+ * Registers the gradients of tfjs-core's operations, which the package defines but does not register by itself, where
+ * nobody has (tfjs-layers and the tfjs umbrella do), and lets dilated convolutions train on the wasm backend. Idempotent.
+ */
+export function registerGradients(): void {
+  for (const config of gradConfigs) if (getGradient(config.kernelName) === undefined) registerGradient(config);
+  registerDilatedGradients();
+}
