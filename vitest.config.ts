@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { tfjsGradients } from './packages/wasm-backend/scripts/tfjsGradients.mjs';
 
 /** In the repository, packages are read from their sources; users get `dist`. */
 const source = '@relumine/source';
@@ -19,6 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [tfjsGradients()],
         ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
         resolve: { conditions: [source, ...defaultServerConditions] },
         test: {
@@ -32,6 +34,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [tfjsGradients()],
         resolve: { conditions: [source, ...defaultClientConditions] },
         server: {
           headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },

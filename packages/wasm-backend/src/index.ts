@@ -1,1 +1,2 @@
-export {};
+export { registerTrainingKernels, type TrainingKernels } from './registerTrainingKernels';
+export { type StartedWasm, type StartOptions, startWasm } from './startWasm';

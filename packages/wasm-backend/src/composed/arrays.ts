@@ -13,7 +13,12 @@ export function read(backend: unknown, tensor: TensorInfo): Float32Array {
 }
 
 /** A fresh tensor with these values. */
-export function make(backend: unknown, values: Float32Array | Int32Array, shape: number[], dtype: DataType): TensorInfo {
+export function make(
+  backend: unknown,
+  values: Float32Array | Int32Array,
+  shape: number[],
+  dtype: DataType,
+): TensorInfo {
   util.assert(values.length === util.sizeFromShape(shape), () => `${values.length} values for shape [${shape}]`);
   return { dataId: (backend as DataBackend).write(values, shape, dtype), shape, dtype };
 }

@@ -11,7 +11,11 @@ export class Composer {
   }
 
   /** Runs a kernel of the wasm backend. */
-  run(name: string, inputs: Record<string, TensorInfo | TensorInfo[]>, attrs: Record<string, unknown> = {}): TensorInfo {
+  run(
+    name: string,
+    inputs: Record<string, TensorInfo | TensorInfo[]>,
+    attrs: Record<string, unknown> = {},
+  ): TensorInfo {
     const kernel = getKernel(name, 'wasm');
     if (!kernel) throw new Error(`[relumine/wasm-backend] the wasm backend has no kernel ${name}.`);
     const result = kernel.kernelFunc({

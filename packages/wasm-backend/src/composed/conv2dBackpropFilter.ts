@@ -20,7 +20,15 @@ function pad(c: Composer, x: TensorInfo, s: WindowShape): TensorInfo {
   return c.run(
     'PadV2',
     { x },
-    { paddings: [[0, 0], [s.top, bottom], [s.left, right], [0, 0]], constantValue: 0 },
+    {
+      paddings: [
+        [0, 0],
+        [s.top, bottom],
+        [s.left, right],
+        [0, 0],
+      ],
+      constantValue: 0,
+    },
   );
 }
 
@@ -53,7 +61,8 @@ function gradientOf(c: Composer, x: TensorInfo, dy: TensorInfo, s: WindowShape, 
   const columns: TensorInfo[] = [];
   for (let ky = 0; ky < s.filterHeight; ky++)
     for (let kx = 0; kx < s.filterWidth; kx++) columns.push(tapColumns(c, x, s, images, ky, kx));
-  const all = columns.length === 1 ? columns[0]! : c.run('Concat', columns as unknown as Record<string, TensorInfo>, { axis: 1 });
+  const all =
+    columns.length === 1 ? columns[0]! : c.run('Concat', columns as unknown as Record<string, TensorInfo>, { axis: 1 });
   const [rows, width] = [images * s.outHeight * s.outWidth, columns.length * s.inChannels];
   // Transposing first is several times faster than the stock product with a transpose flag.
   const turned = c.run('Transpose', { x: all }, { perm: [1, 0] });
@@ -75,7 +84,8 @@ export const conv2dBackpropFilter: KernelFunc = ({ inputs, backend, attrs }) => 
   requireChannelsLast('Conv2DBackpropFilter', rest.dataFormat);
   const s = convolutionShape(x.shape, filterShape, rest);
   const size = filterShape.reduce((a, b) => a * b, 1);
-  if (s.batch * s.outHeight * s.outWidth * size === 0) return make(backend, new Float32Array(size), filterShape, 'float32');
+  if (s.batch * s.outHeight * s.outWidth * size === 0)
+    return make(backend, new Float32Array(size), filterShape, 'float32');
   const perImage = s.outHeight * s.outWidth * s.filterHeight * s.filterWidth * s.inChannels * 4;
   const group = Math.max(1, Math.min(s.batch, Math.floor(columnBytes / perImage)));
   const result = composed(backend, (c) => {

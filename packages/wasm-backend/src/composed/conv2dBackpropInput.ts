@@ -5,7 +5,13 @@ import { requireChannelsLast } from './requireChannelsLast';
 import { type ConvolutionAttrs, convolutionShape, forEachTap, type WindowShape } from './windows';
 
 /** The definition itself, summed in float64: for strides together with dilations, which no stock kernel can do. */
-function direct(backend: unknown, dy: TensorInfo, filter: TensorInfo, s: WindowShape, inputShape: number[]): TensorInfo {
+function direct(
+  backend: unknown,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  s: WindowShape,
+  inputShape: number[],
+): TensorInfo {
   const [dys, weights] = [read(backend, dy), read(backend, filter)];
   const [ci, co] = [s.inChannels, s.outChannels];
   const sums = new Float64Array(inputShape.reduce((a, b) => a * b, 1));

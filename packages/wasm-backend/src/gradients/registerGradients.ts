@@ -1,5 +1,5 @@
-import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
 import { gradConfigs } from 'virtual:tfjs-gradients';
+import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
 import { registerDilatedGradients } from './dilated';
 
 /**

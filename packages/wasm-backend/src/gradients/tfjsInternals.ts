@@ -6,21 +6,25 @@ import { backend_util, engine, type NamedAttrMap, slice_util, type Tensor, util 
 
 export * from '@tensorflow/tfjs-core';
 
-export const {
-  assertAndGetBroadcastShape,
-  checkPadOnDimRoundingMode,
-  computeOutAndReduceShapes,
-  eitherStridesOrDilationsAreOne,
-  expandShapeToKeepDim,
-  getAxesPermutation,
-  getReductionAxes,
-  getUndoAxesPermutation,
-  SELU_SCALE,
-  SELU_SCALEALPHA,
-  tupleValuesAreOne,
-}: typeof backend_util = backend_util;
-export const { assert, parseAxisParam, sizeFromShape }: typeof util = util;
-export const { parseSliceParams }: typeof slice_util = slice_util;
+export const assertAndGetBroadcastShape: typeof backend_util.assertAndGetBroadcastShape =
+  backend_util.assertAndGetBroadcastShape;
+export const checkPadOnDimRoundingMode: typeof backend_util.checkPadOnDimRoundingMode =
+  backend_util.checkPadOnDimRoundingMode;
+export const computeOutAndReduceShapes: typeof backend_util.computeOutAndReduceShapes =
+  backend_util.computeOutAndReduceShapes;
+export const eitherStridesOrDilationsAreOne: typeof backend_util.eitherStridesOrDilationsAreOne =
+  backend_util.eitherStridesOrDilationsAreOne;
+export const expandShapeToKeepDim: typeof backend_util.expandShapeToKeepDim = backend_util.expandShapeToKeepDim;
+export const getAxesPermutation: typeof backend_util.getAxesPermutation = backend_util.getAxesPermutation;
+export const getReductionAxes: typeof backend_util.getReductionAxes = backend_util.getReductionAxes;
+export const getUndoAxesPermutation: typeof backend_util.getUndoAxesPermutation = backend_util.getUndoAxesPermutation;
+export const SELU_SCALE: typeof backend_util.SELU_SCALE = backend_util.SELU_SCALE;
+export const SELU_SCALEALPHA: typeof backend_util.SELU_SCALEALPHA = backend_util.SELU_SCALEALPHA;
+export const tupleValuesAreOne: typeof backend_util.tupleValuesAreOne = backend_util.tupleValuesAreOne;
+export const assert: typeof util.assert = util.assert;
+export const parseAxisParam: typeof util.parseAxisParam = util.parseAxisParam;
+export const sizeFromShape: typeof util.sizeFromShape = util.sizeFromShape;
+export const parseSliceParams: typeof slice_util.parseSliceParams = slice_util.parseSliceParams;
 
 type Attrs = Record<string, unknown>;
 

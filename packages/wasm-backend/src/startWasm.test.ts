@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, expect, test, vi } from 'vitest';
+import { registerTrainingKernels, startWasm } from './index';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Trains y = 2x with a 1×1 convolution; tfjs-core alone, without the gradients that tfjs-layers would bring. */
+function trains(): number {
+  const x = tf.tensor4d([1, -2, 3, 0.5], [1, 2, 2, 1]);
+  const w = tf.variable(tf.tensor4d([0.1], [1, 1, 1, 1]));
+  const optimizer = tf.train.sgd(0.05);
+  for (let i = 0; i < 60; i++)
+    optimizer.minimize(() => tf.mean(tf.square(tf.sub(tf.conv2d(x, w, 1, 'same'), tf.mul(x, 2)))) as tf.Scalar);
+  const [learned] = w.dataSync();
+  tf.dispose([x, w]);
+  optimizer.dispose();
+  return learned!;
+}
+
+test('starts, says what runs, and trains with tfjs-core alone', async () => {
+  const started = await startWasm();
+  expect(started).toEqual({ backend: 'wasm', simd: true, relaxedSimd: true, threads: 1, kernels: 'native' });
+  expect(tf.getBackend()).toBe('wasm');
+  expect(trains()).toBeCloseTo(2, 4);
+});
+
+test('again changes nothing, and training survives a reset of the engine and a removed backend', async () => {
+  await startWasm();
+  const kernels = tf.getKernelsForBackend('wasm').length;
+  await startWasm();
+  await registerTrainingKernels();
+  expect(tf.getKernelsForBackend('wasm')).toHaveLength(kernels);
+  tf.engine().reset();
+  await tf.setBackend('wasm');
+  await tf.ready();
+  expect(trains()).toBeCloseTo(2, 4);
+  tf.removeBackend('wasm');
+  expect(await startWasm()).toMatchObject({ kernels: 'native' });
+  expect(trains()).toBeCloseTo(2, 4);
+});
+
+test('more threads than can run are named once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  await startWasm({ threads: 4 });
+  await startWasm({ threads: 4 });
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn.mock.calls[0]?.[0]).toMatch(/4 threads were asked for and 1 run: in Node/);
+});
+
+test('wrong options are named', async () => {
+  await expect(startWasm({ threads: 0 })).rejects.toThrow(
+    '[relumine/wasm-backend/startWasm] `options.threads` must be an integer of at least 1. Received: 0.',
+  );
+  await expect(startWasm({ kernels: 'fast' as 'auto' })).rejects.toThrow(
+    '[relumine/wasm-backend/startWasm] `options.kernels` must be one of auto, composed. Received: "fast".',
+  );
+});
