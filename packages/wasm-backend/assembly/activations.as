@@ -1,4 +1,4 @@
-import { exp, expm1, fma, keepNaN, select, sigmoid, softplus, splat, tanh } from './vector';
+import { exp, expm1, fma, keepNaN, log1p, normalTail, select, sigmoid, softplus, splat, tanh } from './vector';
 
 // The numbers are shared with src/native/activationCodes.ts.
 const RELU = 0;
@@ -17,13 +17,20 @@ const HARDTANH = 12;
 const HARDSIGMOID = 13;
 const HARDSWISH = 14;
 const GELU_TANH = 15;
+const GELU = 16;
+const SQUAREPLUS = 17;
+const LOG_SIGMOID = 18;
+const TANHSHRINK = 19;
+const SOFTSHRINK = 20;
+const HARDSHRINK = 21;
+const THRESHOLD = 22;
 
 const SELU_SCALE: f32 = 1.0507009873554805;
 const SELU_ALPHA: f32 = 1.6732632423543772;
 const GELU_K: f32 = 0.7978845608028654;
 const GELU_C: f32 = 0.044715;
 
-/** f(x); a and b are the function's parameters. */
+/** f(x); a and b are the function's parameters. As in PyTorch, a product of ±∞ with 0 stays visible as NaN. */
 // @ts-ignore: decorator
 @inline
 export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
@@ -39,13 +46,12 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
       f32x4.mul(x, splat(SELU_SCALE)),
       f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), expm1(f32x4.min(x, zero))),
     );
-  // −∞ · 0 is NaN, but the limit is −0.
-  if (op == SILU) return f32x4.mul(f32x4.max(x, splat(-200)), sigmoid(x));
+  if (op == SILU) return f32x4.mul(x, sigmoid(x));
   if (op == MISH) {
     const c = f32x4.max(f32x4.min(x, splat(30)), splat(-200));
     const e = exp(c);
     const n = f32x4.mul(e, f32x4.add(e, splat(2)));
-    return f32x4.mul(f32x4.max(x, splat(-200)), f32x4.div(n, f32x4.add(n, splat(2))));
+    return f32x4.mul(x, f32x4.div(n, f32x4.add(n, splat(2))));
   }
   if (op == SOFTPLUS) {
     const z = f32x4.mul(x, a);
@@ -53,25 +59,65 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   }
   if (op == SIGMOID) return sigmoid(x);
   if (op == TANH) return tanh(x);
-  if (op == SOFTSIGN) {
-    // Beyond 1e30 the value is ±1 to rounding, and ±∞ / ∞ would be NaN.
-    const c = f32x4.max(f32x4.min(x, splat(1e30)), splat(-1e30));
-    return f32x4.div(c, f32x4.add(splat(1), f32x4.abs(c)));
-  }
+  if (op == SOFTSIGN) return f32x4.div(x, f32x4.add(splat(1), f32x4.abs(x)));
   if (op == HARDTANH) return f32x4.min(f32x4.max(x, a), b);
   if (op == HARDSIGMOID)
     return f32x4.div(f32x4.min(f32x4.max(f32x4.add(x, splat(3)), zero), splat(6)), splat(6));
   if (op == HARDSWISH) {
     const gate = f32x4.div(f32x4.min(f32x4.max(f32x4.add(x, splat(3)), zero), splat(6)), splat(6));
-    return f32x4.mul(f32x4.max(x, splat(-3)), gate);
+    return f32x4.mul(x, gate);
   }
   if (op == GELU_TANH) {
     const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
     const inner = f32x4.mul(splat(GELU_K), fma(f32x4.mul(splat(GELU_C), f32x4.mul(c, c)), c, c));
     // 0.5 (1 + tanh u) = sigmoid(2u), which keeps the left tail.
-    return f32x4.mul(f32x4.max(x, splat(-20)), sigmoid(f32x4.add(inner, inner)));
+    return f32x4.mul(x, sigmoid(f32x4.add(inner, inner)));
   }
+  if (op == GELU) {
+    // The tail Φ(−|x|) is exact to a few units; x · Φ(x) = x − x · Φ(−x) for x > 0.
+    const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
+    const tail = normalTail(f32x4.abs(c));
+    return select(f32x4.gt(x, zero), f32x4.sub(x, f32x4.mul(c, tail)), f32x4.mul(x, tail));
+  }
+  if (op == SQUAREPLUS) {
+    const s = rootOf(x, a);
+    const half = splat(0.5);
+    return select(
+      f32x4.ge(x, zero),
+      f32x4.mul(f32x4.add(x, s), half),
+      f32x4.div(f32x4.mul(a, half), f32x4.sub(s, x)),
+    );
+  }
+  if (op == LOG_SIGMOID) return f32x4.sub(f32x4.min(x, zero), log1p(exp(f32x4.neg(f32x4.abs(x)))));
+  if (op == TANHSHRINK) {
+    // x − tanh x by its series near 0, where the difference cancels.
+    const q = f32x4.mul(x, x);
+    let p = splat(0.00145583438705131827);
+    p = fma(p, q, splat(-0.00359212803657248102));
+    p = fma(p, q, splat(0.00886323552990219657));
+    p = fma(p, q, splat(-0.0218694885361552028));
+    p = fma(p, q, splat(0.053968253968253968));
+    p = fma(p, q, splat(-0.133333333333333333));
+    p = fma(p, q, splat(0.333333333333333333));
+    const near = f32x4.mul(f32x4.mul(x, q), p);
+    return select(f32x4.lt(f32x4.abs(x), splat(0.55)), near, f32x4.sub(x, tanh(x)));
+  }
+  if (op == SOFTSHRINK)
+    return keepNaN(
+      x,
+      select(f32x4.gt(x, a), f32x4.sub(x, a), v128.and(f32x4.add(x, a), f32x4.lt(x, f32x4.neg(a)))),
+    );
+  if (op == HARDSHRINK) return keepNaN(x, v128.and(x, v128.or(f32x4.gt(x, a), f32x4.lt(x, f32x4.neg(a)))));
+  if (op == THRESHOLD) return select(f32x4.le(x, a), b, x);
   return x;
+}
+
+/** √(x² + b) without overflow. */
+// @ts-ignore: decorator
+@inline
+function rootOf(x: v128, b: v128): v128 {
+  const large = f32x4.gt(f32x4.abs(x), splat(1e15));
+  return select(large, f32x4.abs(x), f32x4.sqrt(f32x4.add(f32x4.mul(x, x), b)));
 }
 
 /** f'(x). */
@@ -133,7 +179,7 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     return keepNaN(x, v128.and(splat(1.0 / 6.0), v128.and(f32x4.gt(x, splat(-3)), f32x4.lt(x, splat(3)))));
   if (op == HARDSWISH) {
     const middle = f32x4.add(f32x4.div(x, splat(3)), splat(0.5));
-    return select(f32x4.gt(x, splat(-3)), select(f32x4.ge(x, splat(3)), one, middle), keepNaN(x, zero));
+    return select(f32x4.ge(x, splat(-3)), select(f32x4.ge(x, splat(3)), one, middle), keepNaN(x, zero));
   }
   if (op == GELU_TANH) {
     const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
@@ -143,6 +189,30 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     const s = sigmoid(u2);
     return f32x4.mul(s, fma(f32x4.mul(c, slope), sigmoid(f32x4.neg(u2)), one));
   }
+  if (op == GELU) {
+    const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
+    const tail = normalTail(f32x4.abs(c));
+    const density = f32x4.mul(splat(0.398942280401432678), exp(f32x4.mul(splat(-0.5), f32x4.mul(c, c))));
+    return fma(c, density, select(f32x4.gt(x, zero), f32x4.sub(one, tail), tail));
+  }
+  if (op == SQUAREPLUS) {
+    const s = rootOf(x, a);
+    const half = splat(0.5);
+    const ratio = select(f32x4.gt(x, splat(1e15)), one, f32x4.div(x, s));
+    return select(
+      f32x4.lt(x, zero),
+      f32x4.div(f32x4.mul(a, half), f32x4.mul(s, f32x4.sub(s, x))),
+      fma(half, ratio, half),
+    );
+  }
+  if (op == LOG_SIGMOID) return sigmoid(f32x4.neg(x));
+  if (op == TANHSHRINK) {
+    const t = tanh(x);
+    return f32x4.mul(t, t);
+  }
+  if (op == SOFTSHRINK || op == HARDSHRINK)
+    return keepNaN(x, v128.and(one, v128.or(f32x4.gt(x, a), f32x4.lt(x, f32x4.neg(a)))));
+  if (op == THRESHOLD) return keepNaN(x, v128.and(one, f32x4.gt(x, a)));
   return one;
 }
 
@@ -155,6 +225,9 @@ function backward(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
   if (op == RELU6) return keepNaN(x, v128.and(dy, v128.and(f32x4.gt(x, zero), f32x4.lt(x, splat(6)))));
   if (op == LEAKY_RELU) return keepNaN(x, select(f32x4.gt(x, zero), dy, f32x4.mul(dy, a)));
   if (op == HARDTANH) return keepNaN(x, v128.and(dy, v128.and(f32x4.gt(x, a), f32x4.lt(x, b))));
+  if (op == SOFTSHRINK || op == HARDSHRINK)
+    return keepNaN(x, v128.and(dy, v128.or(f32x4.gt(x, a), f32x4.lt(x, f32x4.neg(a)))));
+  if (op == THRESHOLD) return keepNaN(x, v128.and(dy, f32x4.gt(x, a)));
   return f32x4.mul(dy, derivative(op, x, a, b));
 }
 
@@ -295,6 +368,48 @@ function forwardGeluTanh(x: usize, y: usize, n: usize, a: f32, b: f32): void {
 function backwardGeluTanh(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
   backwardLoop(GELU_TANH, dy, x, dx, n, a, b);
 }
+function forwardGelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(GELU, x, y, n, a, b);
+}
+function backwardGelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(GELU, dy, x, dx, n, a, b);
+}
+function forwardSquareplus(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(SQUAREPLUS, x, y, n, a, b);
+}
+function backwardSquareplus(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(SQUAREPLUS, dy, x, dx, n, a, b);
+}
+function forwardLogSigmoid(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(LOG_SIGMOID, x, y, n, a, b);
+}
+function backwardLogSigmoid(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(LOG_SIGMOID, dy, x, dx, n, a, b);
+}
+function forwardTanhshrink(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(TANHSHRINK, x, y, n, a, b);
+}
+function backwardTanhshrink(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(TANHSHRINK, dy, x, dx, n, a, b);
+}
+function forwardSoftshrink(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(SOFTSHRINK, x, y, n, a, b);
+}
+function backwardSoftshrink(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(SOFTSHRINK, dy, x, dx, n, a, b);
+}
+function forwardHardshrink(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(HARDSHRINK, x, y, n, a, b);
+}
+function backwardHardshrink(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(HARDSHRINK, dy, x, dx, n, a, b);
+}
+function forwardThreshold(x: usize, y: usize, n: usize, a: f32, b: f32): void {
+  forwardLoop(THRESHOLD, x, y, n, a, b);
+}
+function backwardThreshold(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
+  backwardLoop(THRESHOLD, dy, x, dx, n, a, b);
+}
 
 /** y[i] = f(x[i]) for n values. */
 export function activation(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): void {
@@ -314,6 +429,13 @@ export function activation(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32
   else if (op == HARDSIGMOID) forwardHardsigmoid(x, y, n, a, b);
   else if (op == HARDSWISH) forwardHardswish(x, y, n, a, b);
   else if (op == GELU_TANH) forwardGeluTanh(x, y, n, a, b);
+  else if (op == GELU) forwardGelu(x, y, n, a, b);
+  else if (op == SQUAREPLUS) forwardSquareplus(x, y, n, a, b);
+  else if (op == LOG_SIGMOID) forwardLogSigmoid(x, y, n, a, b);
+  else if (op == TANHSHRINK) forwardTanhshrink(x, y, n, a, b);
+  else if (op == SOFTSHRINK) forwardSoftshrink(x, y, n, a, b);
+  else if (op == HARDSHRINK) forwardHardshrink(x, y, n, a, b);
+  else if (op == THRESHOLD) forwardThreshold(x, y, n, a, b);
 }
 
 /** dx[i] = dy[i] · f'(x[i]) for n values. */
@@ -334,4 +456,11 @@ export function activationGrad(op: i32, dy: usize, x: usize, dx: usize, n: usize
   else if (op == HARDSIGMOID) backwardHardsigmoid(dy, x, dx, n, a, b);
   else if (op == HARDSWISH) backwardHardswish(dy, x, dx, n, a, b);
   else if (op == GELU_TANH) backwardGeluTanh(dy, x, dx, n, a, b);
+  else if (op == GELU) backwardGelu(dy, x, dx, n, a, b);
+  else if (op == SQUAREPLUS) backwardSquareplus(dy, x, dx, n, a, b);
+  else if (op == LOG_SIGMOID) backwardLogSigmoid(dy, x, dx, n, a, b);
+  else if (op == TANHSHRINK) backwardTanhshrink(dy, x, dx, n, a, b);
+  else if (op == SOFTSHRINK) backwardSoftshrink(dy, x, dx, n, a, b);
+  else if (op == HARDSHRINK) backwardHardshrink(dy, x, dx, n, a, b);
+  else if (op == THRESHOLD) backwardThreshold(dy, x, dx, n, a, b);
 }

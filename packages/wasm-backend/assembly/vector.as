@@ -114,3 +114,46 @@ export function tanh(x: v128): v128 {
 export function softplus(x: v128): v128 {
   return f32x4.add(f32x4.max(x, splat(0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
 }
+
+/** Φ(−z) = erfc(z / √2) / 2 of the standard normal distribution for 0 ≤ z ≤ 20 (polynomials: Cephes, ndtrf.c). */
+// @ts-ignore: decorator
+@inline
+export function normalTail(z: v128): v128 {
+  const a = f32x4.mul(z, splat(0.707106781186547524));
+  // exp(−z² / 2) in two factors: the square of z's leading bits is exact, so a large exponent costs no digits.
+  const h = v128.and(z, i32x4.splat(0xfffff000));
+  const e = f32x4.mul(
+    exp(f32x4.mul(splat(-0.5), f32x4.mul(h, h))),
+    exp(f32x4.mul(splat(-0.5), f32x4.mul(f32x4.sub(z, h), f32x4.add(z, h)))),
+  );
+  const near = f32x4.mul(a, a);
+  let t = splat(7.853861353153693e-5);
+  t = fma(t, near, splat(-8.010193625184903e-4));
+  t = fma(t, near, splat(5.188327685732524e-3));
+  t = fma(t, near, splat(-2.685381193529856e-2));
+  t = fma(t, near, splat(1.128358514861418e-1));
+  t = fma(t, near, splat(-3.761262582423300e-1));
+  t = fma(t, near, splat(1.128379165726710));
+  const low = f32x4.sub(splat(1), f32x4.mul(a, t));
+  const q = f32x4.div(splat(1), f32x4.max(a, splat(0.5)));
+  const y = f32x4.mul(q, q);
+  let p = splat(2.326819970068386e-2);
+  p = fma(p, y, splat(-1.387039388740657e-1));
+  p = fma(p, y, splat(3.687424674597105e-1));
+  p = fma(p, y, splat(-5.824733027278666e-1));
+  p = fma(p, y, splat(6.210004621745983e-1));
+  p = fma(p, y, splat(-4.944515323274145e-1));
+  p = fma(p, y, splat(3.404879937665872e-1));
+  p = fma(p, y, splat(-2.741127028184656e-1));
+  p = fma(p, y, splat(5.638259427386472e-1));
+  let r = splat(-1.047766399936249e1);
+  r = fma(r, y, splat(1.297719955372516e1));
+  r = fma(r, y, splat(-7.495518717768503));
+  r = fma(r, y, splat(2.921019019210786));
+  r = fma(r, y, splat(-1.015265279202700));
+  r = fma(r, y, splat(4.218463358204948e-1));
+  r = fma(r, y, splat(-2.820767439740514e-1));
+  r = fma(r, y, splat(5.641895067754075e-1));
+  const high = f32x4.mul(f32x4.mul(e, q), select(f32x4.lt(a, splat(2)), p, r));
+  return f32x4.mul(splat(0.5), select(f32x4.lt(a, splat(1)), low, high));
+}

@@ -20,7 +20,7 @@ function forwardKernel(code: ActivationCode, rename: Readonly<Record<string, str
     const attrs: Record<string, unknown> = { ...args.attrs };
     for (const [theirs, own] of Object.entries(rename)) attrs[own] = attrs[theirs];
     const [a, b] = code.parameters?.(attrs) ?? [0, 0];
-    return applyActivation(args.backend as WasmBackend, x, code.op, a, b);
+    return applyActivation(args.backend as WasmBackend, x, code.op(attrs), a, b);
   };
 }
 
@@ -31,13 +31,16 @@ function gradientKernel(code: ActivationCode): NativeKernel {
     if (x.dtype !== 'float32' || dy.dtype !== 'float32') return replaced(args);
     const backend = args.backend as WasmBackend;
     const kernels = kernelsOf(backend);
-    const [a, b] = code.parameters?.((args.attrs ?? {}) as Record<string, unknown>) ?? [0, 0];
+    const attrs = (args.attrs ?? {}) as Record<string, unknown>;
+    const [a, b] = code.parameters?.(attrs) ?? [0, 0];
     const dx = allocate(backend, x.shape, 'float32');
     const [from, at, to] = [addressOf(backend, dy), addressOf(backend, x), addressOf(backend, dx)];
-    kernels.activationGrad(code.op, from, at, to, util.sizeFromShape(x.shape), a, b);
+    kernels.activationGrad(code.op(attrs), from, at, to, util.sizeFromShape(x.shape), a, b);
     return dx;
   };
 }
+
+const plain = (name: string): ActivationCode => activationCodes[name]!;
 
 /** Registers `Relumine<Name>` and `Relumine<Name>Grad` for every compiled function, and tfjs's own kernels of the family. */
 export function registerActivations(): void {
@@ -45,8 +48,16 @@ export function registerActivations(): void {
     replaceKernel(activationKernel(name as ActivationName), forwardKernel(code));
     replaceKernel(activationGradKernel(name as ActivationName), gradientKernel(code));
   }
-  replaceKernel('Relu', forwardKernel(activationCodes.relu!));
-  replaceKernel('Relu6', forwardKernel(activationCodes.relu6!));
-  replaceKernel('LeakyRelu', forwardKernel(activationCodes.leakyRelu!, { alpha: 'negativeSlope' }));
-  replaceKernel('Elu', forwardKernel(activationCodes.elu!));
+  replaceKernel('Relu', forwardKernel(plain('relu')));
+  replaceKernel('Relu6', forwardKernel(plain('relu6')));
+  replaceKernel('LeakyRelu', forwardKernel(plain('leakyRelu'), { alpha: 'negativeSlope' }));
+  // tfjs's elu and softplus are fixed at α = 1, β = 1 without threshold; its selu, sigmoid and tanh have no parameters.
+  replaceKernel('Elu', forwardKernel(plain('elu')));
+  replaceKernel('Selu', forwardKernel(plain('selu')));
+  replaceKernel('Sigmoid', forwardKernel(plain('sigmoid')));
+  replaceKernel('Tanh', forwardKernel(plain('tanh')));
+  replaceKernel(
+    'Softplus',
+    forwardKernel({ op: plain('softplus').op, parameters: () => [1, Number.POSITIVE_INFINITY] }),
+  );
 }

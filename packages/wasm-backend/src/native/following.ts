@@ -2,7 +2,13 @@ import { activationCodes } from './activationCodes';
 import type { KernelExports } from './module';
 
 /** tfjs's names of the activations that can follow a product in place. */
-const names: Readonly<Record<string, string>> = { relu: 'relu', relu6: 'relu6', elu: 'elu', leakyrelu: 'leakyRelu' };
+const names: Readonly<Record<string, string>> = {
+  relu: 'relu',
+  relu6: 'relu6',
+  elu: 'elu',
+  leakyrelu: 'leakyRelu',
+  sigmoid: 'sigmoid',
+};
 
 /**
  * What a fused kernel's attributes ask for after the bias, as a pass in place over `size` values; undefined where there is
@@ -15,6 +21,7 @@ export function following(
   if (activation === 'linear') return () => undefined;
   const code = activationCodes[names[activation] ?? ''];
   if (code === undefined) return undefined;
-  const [a, b] = code.parameters?.({ negativeSlope: attrs.leakyreluAlpha }) ?? [0, 0];
-  return (kernels, address, size) => kernels.activation(code.op, address, address, size, a, b);
+  const own = { negativeSlope: attrs.leakyreluAlpha };
+  const [a, b] = code.parameters?.(own) ?? [0, 0];
+  return (kernels, address, size) => kernels.activation(code.op(own), address, address, size, a, b);
 }
