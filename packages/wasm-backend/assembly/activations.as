@@ -228,7 +228,11 @@ function backward(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
   if (op == SOFTSHRINK || op == HARDSHRINK)
     return keepNaN(x, v128.and(dy, v128.or(f32x4.gt(x, a), f32x4.lt(x, f32x4.neg(a)))));
   if (op == THRESHOLD) return keepNaN(x, v128.and(dy, f32x4.gt(x, a)));
-  return f32x4.mul(dy, derivative(op, x, a, b));
+  const product = f32x4.mul(dy, derivative(op, x, a, b));
+  // As in PyTorch, an infinite x has no gradient here: ∞ − ∞ is NaN.
+  if (op == GELU || op == GELU_TANH || op == SILU || op == MISH || op == SOFTSIGN)
+    return keepNaN(f32x4.sub(x, x), product);
+  return product;
 }
 
 // @ts-ignore: decorator
