@@ -60,7 +60,7 @@ function expectGolden(actual: ArrayLike<number>, { id, name }: Case, what: 'y' |
         what === 'dydx' && crossing.includes(names[name]!) && Math.abs(xs[i]!) < 5
           ? 1e-6
           : what === 'dydx'
-            ? 2e-16
+            ? 5e-15
             : 3e-38;
       const close = Math.abs(a - e) <= Math.max(relative * Math.abs(e), absolute);
       if (!close) wrong.push(`${id} ${what} at ${xs[i]}: ${a}, expected ${e}`);
