@@ -1,7 +1,8 @@
-import { findBackend, getKernel, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
+import { engine, getKernel, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
 import { registerComposedKernels } from './composed';
 import { registerGradients } from './gradients/registerGradients';
 import { registerNativeKernels } from './native';
+import { putBack, remembering } from './replacedKernels';
 
 /** What {@link registerTrainingKernels} set up. */
 export interface TrainingKernels {
@@ -20,7 +21,7 @@ const starter = 'RelumineStart';
 let native: Promise<TrainingKernels> | undefined;
 
 async function startNative(): Promise<TrainingKernels> {
-  const { available, relaxedSimd, reason } = await registerNativeKernels();
+  const { available, relaxedSimd, reason } = await remembering(registerNativeKernels);
   return available
     ? { kernels: 'native', relaxedSimd }
     : { kernels: 'composed', relaxedSimd, ...(reason ? { reason } : {}) };
@@ -43,16 +44,20 @@ function registerStarter(): void {
   registerKernel(config);
 }
 
+/** The running instance of the backend. `findBackend` is no way to ask: it starts one. */
+export const runningBackend = (): object | undefined => engine().registry.wasm;
+
 /**
  * Makes training possible on the wasm backend: the kernels that the stock backend lacks (the filter gradient of
  * convolutions, both gradients of depthwise ones, sums by segment), right ones for those it gets wrong (gradients of max
  * pooling and of nearest-neighbour resizing), and the gradients of tfjs-core's operations, which tfjs-core alone does not
  * register.
  *
- * Works before or after `setBackend('wasm')`, which must have been imported (`@tensorflow/tfjs-backend-wasm`); calling it
- * again changes nothing; it survives `tf.engine().reset()` and a removed backend, since kernels are registered by name.
+ * Works before or after `setBackend('wasm')`; calling it again changes nothing; it survives `tf.engine().reset()` and a
+ * removed backend, since kernels are registered by name, and a second bundled copy of tfjs-core, since all copies share
+ * one registry.
  *
- * @param options `kernels: 'composed'` leaves the native kernels out
+ * @param options `kernels: 'composed'` leaves the native kernels out, or takes them out again
  */
 export async function registerTrainingKernels(
   options: { kernels?: 'auto' | 'composed' } = {},
@@ -61,9 +66,15 @@ export async function registerTrainingKernels(
   await import('@tensorflow/tfjs-backend-wasm');
   registerGradients();
   registerComposedKernels();
-  if (options.kernels === 'composed') return { kernels: 'composed', relaxedSimd: false };
-  registerStarter();
-  if (!findBackend('wasm')) return { kernels: 'pending', relaxedSimd: false };
+  if (options.kernels === 'composed') {
+    // A start on its way would put them in once more.
+    await native?.catch(() => undefined);
+    native = undefined;
+    putBack();
+    return { kernels: 'composed', relaxedSimd: false };
+  }
+  await remembering(async () => registerStarter());
+  if (!runningBackend()) return { kernels: 'pending', relaxedSimd: false };
   native = startNative();
   return native;
 }

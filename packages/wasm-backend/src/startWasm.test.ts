@@ -39,12 +39,30 @@ test('again changes nothing, and training survives a reset of the engine and a r
   expect(trains()).toBeCloseTo(2, 4);
 });
 
-test('more threads than can run are named once', async () => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-  await startWasm({ threads: 4 });
-  await startWasm({ threads: 4 });
-  expect(warn).toHaveBeenCalledTimes(1);
-  expect(warn.mock.calls[0]?.[0]).toMatch(/4 threads were asked for and 1 run: in Node/);
+test('the native kernels can be left out again, and what is said is true', async () => {
+  const kernel = () => tf.getKernel('Conv2DBackpropFilter', 'wasm');
+  await startWasm();
+  const native = kernel();
+  expect(tf.getKernel('RelumineAdam', 'wasm')).toBeDefined();
+  expect(await startWasm({ kernels: 'composed' })).toMatchObject({ kernels: 'composed', relaxedSimd: false });
+  expect(kernel()).not.toBe(native);
+  expect(tf.getKernel('RelumineAdam', 'wasm')).toBeUndefined();
+  expect(trains()).toBeCloseTo(2, 4);
+  tf.engine().reset();
+  await tf.setBackend('wasm');
+  await tf.ready();
+  expect(tf.getKernel('RelumineAdam', 'wasm')).toBeUndefined();
+  expect(await startWasm()).toMatchObject({ kernels: 'native' });
+  expect(trains()).toBeCloseTo(2, 4);
+});
+
+test('the backend is started once', async () => {
+  tf.removeBackend('wasm');
+  await startWasm({ kernels: 'composed' });
+  tf.removeBackend('wasm');
+  const instantiate = vi.spyOn(WebAssembly, 'instantiate');
+  await startWasm({ kernels: 'composed' });
+  expect(instantiate).toHaveBeenCalledTimes(1);
 });
 
 test('wrong options are named', async () => {

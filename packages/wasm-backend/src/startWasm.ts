@@ -1,14 +1,27 @@
 import { describe, invalidArgument, requireOneOf, requirePositiveInteger } from '@relumine/core';
-import { env, findBackendFactory, getBackend, ready, registerBackend, setBackend } from '@tensorflow/tfjs-core';
-import { nativeStatus, registerTrainingKernels } from './registerTrainingKernels';
+import {
+  env,
+  findBackendFactory,
+  getBackend,
+  ready,
+  registerBackend,
+  removeBackend,
+  setBackend,
+} from '@tensorflow/tfjs-core';
+import { isNode, withNodeThreads } from './nodeThreads';
+import { nativeStatus, registerTrainingKernels, runningBackend } from './registerTrainingKernels';
+import { condemn, isCondemned, watchThreads } from './threadDeath';
 import { withCores } from './withCores';
 
 const where = 'wasm-backend/startWasm';
 
+/** The backend's own limit. */
+const mostThreads = 8;
+
 export interface StartOptions {
   /**
-   * Threads to compute with: `auto` (the default) takes all cores where the page is cross-origin isolated, and 1
-   * elsewhere. The backend's limit is 8.
+   * Threads to compute with. `auto` (the default) takes all cores where the page is cross-origin isolated, and 1
+   * elsewhere; in Node, where tfjs knows no threads, it is 1, and a number starts that many. The backend's limit is 8.
    */
   threads?: number | 'auto';
   /** `composed` leaves the native SIMD kernels out (for comparison, and for finding faults). */
@@ -48,24 +61,82 @@ function keepFactory(): void {
   else if (factory) registerBackend('wasm', factory, 2);
 }
 
-let warned = false;
-
-/** One clear word where fewer threads run than were asked for. */
-function warnAboutThreads(asked: number | 'auto', got: number): void {
-  if (warned || asked === 'auto' || asked <= got) return;
-  warned = true;
-  const why = env().getBool('IS_NODE')
-    ? 'in Node the wasm backend computes on one thread'
-    : 'threads need a cross-origin isolated page (the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)';
-  console.warn(`[relumine/wasm-backend] ${asked} threads were asked for and ${got} run: ${why}.`);
-}
-
 const cores = (): number =>
   (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 1;
 
+function wantedThreads(asked: number | 'auto'): number {
+  if (asked === 'auto') return isNode() ? 1 : Math.min(cores(), mostThreads);
+  return Math.min(asked, mostThreads);
+}
+
+const warned = new Set<string>();
+
+function warnOnce(message: string): void {
+  if (warned.has(message)) return;
+  warned.add(message);
+  console.warn(`[relumine/wasm-backend] ${message}`);
+}
+
+/** One clear word where fewer threads run than were asked for. */
+function warnAboutThreads(asked: number | 'auto', got: number, wasRunning: boolean): void {
+  if (asked === 'auto' || asked <= got) return;
+  let why =
+    'threads need a cross-origin isolated page (the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)';
+  if (got === mostThreads) why = `the backend has ${mostThreads} at most`;
+  else if (wasRunning) why = "the backend was running already; start with more, or call tf.removeBackend('wasm') first";
+  else if (isNode()) why = 'the backend did not start more';
+  warnOnce(`${asked} threads were asked for and ${got} run: ${why}.`);
+}
+
+/** Threads of the running backend: only the threaded build computes on a shared heap. */
+function threadsOf(backend: object | undefined, configured: () => number): number {
+  const { wasm } = (backend ?? {}) as { wasm?: { wasmMemory?: WebAssembly.Memory } };
+  const shared =
+    typeof SharedArrayBuffer !== 'undefined' && wasm?.wasmMemory?.buffer instanceof (SharedArrayBuffer as never);
+  return shared ? Math.max(1, configured()) : 1;
+}
+
+/** Makes wasm the current backend, started with so many threads where it is not running yet. */
+async function select(threads: number): Promise<boolean> {
+  const start = async (): Promise<boolean> => {
+    const selected = await setBackend('wasm');
+    await ready();
+    return selected;
+  };
+  if (runningBackend()) return start();
+  if (!isNode()) {
+    const selected = await withCores(threads, start);
+    const backend = runningBackend();
+    if (backend) watchThreads(backend);
+    return selected;
+  }
+  if (threads === 1) return start();
+  let backend: object | undefined;
+  const selected = await withNodeThreads(
+    threads,
+    async () => {
+      const done = await start();
+      backend = runningBackend();
+      return done;
+    },
+    (cause) => {
+      if (backend) condemn(backend, cause);
+    },
+  );
+  return selected;
+}
+
+/** A backend with a dead thread can't compute any more: the next one takes its place. */
+function removeCondemned(): void {
+  const backend = runningBackend();
+  if (!backend || !isCondemned(backend)) return;
+  removeBackend('wasm');
+  keepFactory();
+}
+
 /**
  * Starts tfjs's wasm backend with everything that training needs, and makes it the current backend. After it, training
- * works with tfjs-core alone.
+ * works with tfjs-core alone. A backend that runs already is kept as it is, unless one of its threads has died.
  *
  * @returns what runs: SIMD, relaxed SIMD, threads, and whether the native kernels are in use
  * @throws TypeError or RangeError for wrong options; Error where the backend does not start
@@ -75,35 +146,30 @@ export async function startWasm(options: StartOptions = {}): Promise<StartedWasm
   const { threads = 'auto', kernels = 'auto', wasmPaths } = options;
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   keepFactory();
-  const wanted = threads === 'auto' ? cores() : threads;
-  const running = getBackend() === 'wasm';
-  if (!running) {
+  removeCondemned();
+  const wanted = wantedThreads(threads);
+  const wasRunning = runningBackend() !== undefined;
+  if (!wasRunning) {
     if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths);
     wasm.setThreadsCount(wanted);
   }
   const registered = await registerTrainingKernels({ kernels });
-  const start = async (): Promise<boolean> => {
-    const selected = await setBackend('wasm');
-    await ready();
-    return selected;
-  };
-  const started = await withCores(wanted, start).catch((cause: unknown) => {
+  const started = await select(wanted).catch((cause: unknown) => {
+    removeCondemned();
     throw new Error(`[relumine/${where}] the wasm backend does not start: ${describeCause(cause)}`, { cause });
   });
-  if (!started)
+  if (!started || getBackend() !== 'wasm')
     throw new Error(
       `[relumine/${where}] the wasm backend does not start. In a browser, give the addresses of its .wasm files: startWasm({ wasmPaths }).`,
     );
   const status = registered.kernels === 'pending' ? await nativeStatus() : registered;
   if (status?.reason && kernels === 'auto')
-    console.warn(`[relumine/wasm-backend] training runs on the composed kernels, which are slower: ${status.reason}.`);
-  const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const multithreaded = await env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
-  const got = multithreaded && simd ? Math.max(1, wasm.getThreadsCount()) : 1;
-  warnAboutThreads(threads, got);
+    warnOnce(`training runs on the composed kernels, which are slower: ${status.reason}.`);
+  const got = threadsOf(runningBackend(), wasm.getThreadsCount);
+  warnAboutThreads(threads, got, wasRunning);
   return {
     backend: 'wasm',
-    simd: Boolean(simd),
+    simd: Boolean(await env().getAsync('WASM_HAS_SIMD_SUPPORT')),
     relaxedSimd: status?.relaxedSimd ?? false,
     threads: got,
     kernels: status?.kernels === 'native' ? 'native' : 'composed',
