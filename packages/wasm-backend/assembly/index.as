@@ -6,3 +6,5 @@ export { adam, sgd } from './optimizers';
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling';
 export { addBias, sumMiddle } from './sums';
 export { transformFilter, transformFilterGradient, winogradConvolve, winogradFilterGradient } from './winograd';
+export { depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
+export { activationStatistics } from './statistics';

@@ -1,6 +1,7 @@
 import { findBackend } from '@tensorflow/tfjs-core';
 import { registerActivations } from './activations';
 import { registerConvolutions } from './convolutionKernels';
+import { registerDepthwiseGradients, registerSegmentSum } from './depthwise';
 import { registerActivationGradients } from './gradients';
 import { findMemory, type WasmBackend } from './heap';
 import { registerMatMul } from './matMul';
@@ -8,6 +9,7 @@ import { kernelsOf, loadModule, usesRelaxedSimd } from './module';
 import { registerOptimizers } from './optimizers';
 import { registerPooling } from './pooling';
 import { registerPrelu } from './prelu';
+import { registerActivationStatistics } from './statistics';
 import { registerIdentity, registerSums } from './sums';
 
 /** What {@link registerNativeKernels} found. */
@@ -43,6 +45,9 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerActivations();
   registerPrelu();
   registerConvolutions();
+  registerDepthwiseGradients();
+  registerSegmentSum();
+  registerActivationStatistics();
   registerPooling();
   registerMatMul();
   registerSums();

@@ -44,6 +44,25 @@ export type TileRange = [
 /** Addresses of filter, input and product planes, each with the distance between two planes. */
 export type Planes = [u: number, planeU: number, v: number, planeV: number, m: number, planeM: number];
 
+/** A depthwise convolution, channels last, with k outputs per channel. */
+export type DepthwiseShape = [
+  n: number,
+  h: number,
+  w: number,
+  ci: number,
+  k: number,
+  kh: number,
+  kw: number,
+  sh: number,
+  sw: number,
+  dh: number,
+  dw: number,
+  top: number,
+  left: number,
+  ho: number,
+  wo: number,
+];
+
 /** Addresses are bytes on the shared heap; counts are elements. */
 export interface KernelExports {
   activation(op: number, x: number, y: number, n: number, a: number, b: number): void;
@@ -145,6 +164,30 @@ export interface KernelExports {
       ...Planes,
       scratch: number,
       tile: number,
+    ]
+  ): void;
+  depthwiseFilterGradient(x: number, dy: number, dw: number, ...shape: DepthwiseShape): void;
+  depthwiseInputGradient(dy: number, weights: number, dx: number, ...shape: DepthwiseShape): void;
+  segmentSum(x: number, ids: number, rows: number, size: number, segments: number, out: number): void;
+  activationStatistics(
+    ...args: [
+      op: number,
+      z: number,
+      h: number,
+      batch: number,
+      positions: number,
+      channels: number,
+      a: number,
+      b: number,
+      alpha: number,
+      epsilon: number,
+      strip: number,
+      ones: number,
+      d: number,
+      units: number,
+      base: number,
+      counts: number,
+      values: number,
     ]
   ): void;
   maxPool(x: number, y: number, ...window: Windows): void;

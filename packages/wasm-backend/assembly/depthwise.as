@@ -1,0 +1,154 @@
+import { fma } from './vector';
+
+// Depthwise convolutions, channels last: x f32[n, h, w, ci], w f32[kh, kw, ci, k], dy f32[n, ho, wo, ci · k].
+
+/** Columns of the output whose tap at `offset` lies inside a row of `w` pixels: first and one past the last. */
+// @ts-ignore: decorator
+@inline
+function firstColumn(offset: i32, stride: i32): i32 {
+  return offset >= 0 ? 0 : (-offset + stride - 1) / stride;
+}
+
+// @ts-ignore: decorator
+@inline
+function endColumn(offset: i32, stride: i32, w: i32, wo: i32): i32 {
+  const last = w - 1 - offset;
+  return last < 0 ? 0 : min(wo, last / stride + 1);
+}
+
+/** dw += Σ x · dy; dw starts zeroed. */
+export function depthwiseFilterGradient(
+  x: usize, dy: usize, dw: usize, n: i32, h: i32, w: i32, ci: i32, k: i32, kh: i32, kw: i32, sh: i32, sw: i32,
+  dh: i32, dwidth: i32, top: i32, left: i32, ho: i32, wo: i32,
+): void {
+  const co = ci * k;
+  const stepX: usize = (sw * ci) << 2;
+  const stepY: usize = co << 2;
+  for (let image = 0; image < n; image++) {
+    for (let oy = 0; oy < ho; oy++) {
+      const rowY = dy + ((<usize>(image * ho + oy) * wo * co) << 2);
+      for (let ky = 0; ky < kh; ky++) {
+        const iy = oy * sh + ky * dh - top;
+        if (iy < 0 || iy >= h) continue;
+        const rowX = x + ((<usize>(image * h + iy) * w * ci) << 2);
+        for (let kx = 0; kx < kw; kx++) {
+          const offset = kx * dwidth - left;
+          const first = firstColumn(offset, sw), end = endColumn(offset, sw, w, wo);
+          if (first >= end) continue;
+          const px = rowX + ((<usize>(first * sw + offset) * ci) << 2);
+          const py = rowY + <usize>first * stepY;
+          const count: usize = (end - first);
+          const to = dw + ((<usize>(ky * kw + kx) * co) << 2);
+          let c = 0;
+          if (k == 1) {
+            for (; c + 4 <= ci; c += 4) {
+              let acc = v128.load(to + (c << 2));
+              let a = px + (c << 2), b = py + (c << 2);
+              const stop = b + count * stepY;
+              while (b < stop) {
+                acc = fma(v128.load(a), v128.load(b), acc);
+                a += stepX;
+                b += stepY;
+              }
+              v128.store(to + (c << 2), acc);
+            }
+          }
+          for (; c < ci; c++) {
+            for (let q = 0; q < k; q++) {
+              const at: usize = (c * k + q) << 2;
+              let acc = f32.load(to + at);
+              let a = px + (c << 2), b = py + at;
+              const stop = b + count * stepY;
+              while (b < stop) {
+                acc += f32.load(a) * f32.load(b);
+                a += stepX;
+                b += stepY;
+              }
+              f32.store(to + at, acc);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** dx += Σ dy · w; dx starts zeroed. */
+export function depthwiseInputGradient(
+  dy: usize, weights: usize, dx: usize, n: i32, h: i32, w: i32, ci: i32, k: i32, kh: i32, kw: i32, sh: i32, sw: i32,
+  dh: i32, dwidth: i32, top: i32, left: i32, ho: i32, wo: i32,
+): void {
+  const co = ci * k;
+  const stepX: usize = (sw * ci) << 2;
+  const stepY: usize = co << 2;
+  for (let image = 0; image < n; image++) {
+    for (let oy = 0; oy < ho; oy++) {
+      const rowY = dy + ((<usize>(image * ho + oy) * wo * co) << 2);
+      for (let ky = 0; ky < kh; ky++) {
+        const iy = oy * sh + ky * dh - top;
+        if (iy < 0 || iy >= h) continue;
+        const rowX = dx + ((<usize>(image * h + iy) * w * ci) << 2);
+        for (let kx = 0; kx < kw; kx++) {
+          const offset = kx * dwidth - left;
+          const first = firstColumn(offset, sw), end = endColumn(offset, sw, w, wo);
+          if (first >= end) continue;
+          const px = rowX + ((<usize>(first * sw + offset) * ci) << 2);
+          const py = rowY + <usize>first * stepY;
+          const count: usize = (end - first);
+          const tap = weights + ((<usize>(ky * kw + kx) * co) << 2);
+          let c = 0;
+          if (k == 1) {
+            for (; c + 4 <= ci; c += 4) {
+              const v = v128.load(tap + (c << 2));
+              let a = px + (c << 2), b = py + (c << 2);
+              const stop = b + count * stepY;
+              while (b < stop) {
+                v128.store(a, fma(v128.load(b), v, v128.load(a)));
+                a += stepX;
+                b += stepY;
+              }
+            }
+          }
+          for (; c < ci; c++) {
+            for (let q = 0; q < k; q++) {
+              const at: usize = (c * k + q) << 2;
+              const v = f32.load(tap + at);
+              let a = px + (c << 2), b = py + at;
+              const stop = b + count * stepY;
+              while (b < stop) {
+                f32.store(a, f32.load(a) + f32.load(b) * v);
+                a += stepX;
+                b += stepY;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** out[ids[i], :] += x[i, :] for ids within 0 … segments − 1; out starts zeroed. */
+export function segmentSum(x: usize, ids: usize, rows: i32, size: i32, segments: i32, out: usize): void {
+  const bytes: usize = size << 2;
+  for (let i = 0; i < rows; i++) {
+    const id = load<i32>(ids + (i << 2));
+    if (id >= 0 && id < segments) {
+      let to = out + <usize>id * bytes;
+      let from = x;
+      const end = x + bytes;
+      const vectors = x + ((size & ~3) << 2);
+      while (from < vectors) {
+        v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+        from += 16;
+        to += 16;
+      }
+      while (from < end) {
+        f32.store(to, f32.load(to) + f32.load(from));
+        from += 4;
+        to += 4;
+      }
+    }
+    x += bytes;
+  }
+}

@@ -1,0 +1,138 @@
+import { type ActivationName, activationGradKernel, activationKernel, createRandom } from '@relumine/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { expectNoLeak } from '@tooling/testing';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { builds, fenced, specialValues, startNative } from './support.testing';
+
+/** The counts in plain JavaScript, from z, h and f' as the tested kernels give them. */
+function reference(shape: number[], z: ArrayLike<number>, h: ArrayLike<number>, d: ArrayLike<number>, epsilon: number) {
+  const channels = shape.at(-1)!;
+  const batch = shape[0]!;
+  const positions = tf.util.sizeFromShape(shape.slice(1, -1));
+  const counts = new Int32Array(4 * channels);
+  const units = new Int32Array(positions * channels);
+  const infinity = Number.POSITIVE_INFINITY;
+  const values = Array.from({ length: channels }, () => [0, 0, 0, infinity, -infinity, -infinity]);
+  for (let c = 0; c < channels; c++) {
+    const value = values[c]!;
+    for (let n = 0; n < batch; n++) {
+      let fired = false;
+      for (let p = 0; p < positions; p++) {
+        const i = (n * positions + p) * channels + c;
+        const v = h[i]!;
+        if (Math.abs(d[i]!) > Math.fround(epsilon)) {
+          fired = true;
+          units[p * channels + c]!++;
+        }
+        if (v === 0) counts[channels + c]!++;
+        if (!Number.isFinite(v)) counts[2 * channels + c]!++;
+        if (Number.isNaN(z[i]!)) counts[3 * channels + c]!++;
+        value[0]! += v;
+        value[1]! += Math.abs(v);
+        value[2]! += v * v;
+        value[3] = Math.min(value[3]!, v);
+        value[4] = Math.max(value[4]!, v);
+        value[5] = Math.max(value[5]!, z[i]!);
+      }
+      if (fired) counts[c]!++;
+    }
+  }
+  return { counts, units, values };
+}
+
+describe.each(builds)('$name', ({ relaxedSimd }) => {
+  beforeAll(() => startNative(relaxedSimd));
+
+  const names: [ActivationName, Record<string, number | string>][] = [
+    ['linear', {}],
+    ['relu', {}],
+    ['leakyRelu', { negativeSlope: 0.1 }],
+    ['prelu', {}],
+    ['elu', { alpha: 0.5 }],
+    ['gelu', { approximate: 'none' }],
+    ['sigmoid', {}],
+    ['hardtanh', { min: -1, max: 1 }],
+  ];
+  const shapes = [
+    [5, 7, 3, 6],
+    [2, 1],
+    [3, 40, 64],
+    [4, 33],
+    [1, 1000, 5],
+  ];
+
+  test.each(names)('%s %j counts as by hand, for odd channels, long maps and special values', async (name, params) => {
+    for (const shape of shapes) {
+      const random = createRandom(`${name} ${shape}`);
+      const channels = shape.at(-1)!;
+      const special = shape.length === 4;
+      const zs = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) =>
+        special && i % 3 === 0 ? specialValues[random.integer(specialValues.length)]! : random.normal() * 2,
+      );
+      const epsilon = name === 'sigmoid' || name === 'gelu' ? 1e-3 : 0;
+      await expectNoLeak(() => {
+        fenced(() => {
+          const x = tf.tensor(zs, shape);
+          const dy = tf.onesLike(x);
+          const alpha = tf.tensor1d(Float32Array.from({ length: channels }, () => random.normal()));
+          const withAlpha = name === 'prelu' ? { alpha } : {};
+          const run = (kernel: string, inputs: Record<string, tf.Tensor>, attrs: object): tf.Tensor[] => {
+            const result = tf.engine().runKernel(kernel, inputs, attrs as never);
+            return (Array.isArray(result) ? result : [result]) as tf.Tensor[];
+          };
+          const attrs = { name, params, epsilon };
+          const outputs = run('RelumineActivationStatistics', { x, ...withAlpha }, attrs);
+          const plain = name === 'linear' ? [tf.clone(x)] : run(activationKernel(name), { x, ...withAlpha }, params);
+          const slope =
+            name === 'linear' ? [tf.clone(dy)] : run(activationGradKernel(name), { dy, x, ...withAlpha }, params);
+          const [h, counts, units, values] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+          const expected = reference(shape, zs, plain[0]!.dataSync(), slope[0]!.dataSync(), epsilon);
+          expect(h.shape).toEqual(shape);
+          expect(h.dataSync()).toEqual(plain[0]!.dataSync());
+          expect(counts.dtype).toBe('int32');
+          expect(counts.dataSync()).toEqual(expected.counts);
+          expect(units.dataSync()).toEqual(expected.units);
+          const doubles = new Float64Array((values.dataSync() as Float32Array).slice().buffer);
+          for (let c = 0; c < channels; c++) {
+            expected.values[c]!.forEach((value, row) => {
+              const actual = doubles[row * channels + c]!;
+              if (Object.is(actual, value) || actual === value) return;
+              expect(Math.abs(actual - value)).toBeLessThanOrEqual(1e-12 * Math.max(1, expected.values[c]![1]!));
+            });
+          }
+          tf.dispose([x, dy, alpha, outputs, plain, slope]);
+        });
+      });
+    }
+  });
+
+  test('a scalar slope serves every channel; nothing leaks when memory runs out in the middle', () => {
+    const x = tf.tensor2d([
+      [-1, 2],
+      [3, -4],
+    ]);
+    const attrs = { name: 'prelu', params: {}, epsilon: 0 };
+    const run = (): tf.Tensor[] =>
+      tf
+        .engine()
+        .runKernel(
+          'RelumineActivationStatistics',
+          { x, alpha: tf.tensor1d([0.5]) },
+          attrs as never,
+        ) as unknown as tf.Tensor[];
+    expect([...run()[0]!.dataSync()]).toEqual([-0.5, 2, 3, -2]);
+    const { wasm } = tf.backend() as unknown as { wasm: { _malloc(n: number): number } };
+    const malloc = wasm._malloc;
+    const before = tf.backend().numDataIds();
+    let calls = 0;
+    wasm._malloc = (bytes) => (calls++ < 3 ? malloc(bytes) : 0);
+    try {
+      expect(() =>
+        tf.engine().runKernel('RelumineActivationStatistics', { x }, { ...attrs, name: 'relu' } as never),
+      ).toThrow('no room');
+    } finally {
+      wasm._malloc = malloc;
+    }
+    expect(tf.backend().numDataIds()).toBe(before);
+  });
+});
