@@ -1,6 +1,6 @@
 import type { JsonNumber } from './jsonNumber';
 
-/** What is known of a layer's channels after some samples; arrays are indexed by channel unless their name starts with `unit`. */
+/** What is known of a layer's channels after some samples: plain numbers, from which every figure and any merge follows. */
 export interface ChannelStatisticsSnapshot {
   /** Samples seen (the first axis of every batch). */
   samples: number;
@@ -8,29 +8,43 @@ export interface ChannelStatisticsSnapshot {
   count: number;
   /** Units per channel (positions of one sample). */
   positions: number;
-  /** Samples on which the channel fired: |f'(z)| > ε at one position at least. */
+  /** Per channel: samples on which it fired, |f'(z)| > ε at one position at least. */
   fired: number[];
-  /** Values that are exactly 0. */
+  /** Per channel: values that are exactly 0. */
   zeros: number[];
-  /** Values that are NaN or infinite. */
-  nonFinite: number[];
+  /** Per channel: values that are 0 or below. */
+  nonPositive: number[];
+  /** Per channel: values that are NaN. */
+  nan: number[];
+  /** Per channel: values that are infinite. */
+  infinite: number[];
+  /** Per channel: Σh, Σ|h| and Σh² over values that are not NaN. */
   sum: JsonNumber[];
   sumAbs: JsonNumber[];
   sumSquares: JsonNumber[];
+  /** Per channel: extremes of h over values that are not NaN; ±Infinity where there is none. */
   min: JsonNumber[];
   max: JsonNumber[];
-  /** max z per channel; null where z can't be seen. */
+  /** Per channel: max z; null where z can't be seen. */
   maxPreactivation: (JsonNumber | null)[];
-  /** Samples on which a unit fired, `[position][channel]` flattened row-major. */
+  /** Per unit, `[position][channel]` row-major: samples on which it fired. */
   unitFired: number[];
+  /** Per unit: values that are NaN. */
+  unitNan: number[];
+  /** Per unit: Σ|h| over values that are not NaN. */
+  unitSumAbs: JsonNumber[];
+  /** How NaN entered the figures: `propagate` (a channel with a NaN is no longer dead, its means are NaN) or `ignore`. */
+  nonFinite: 'propagate' | 'ignore';
 }
 
 /** The measures of every channel; each array has one entry per channel. */
 export interface ChannelFigures {
   /** Share of samples on which the channel fires. */
   firingRate: number[];
-  /** Upper 95 % confidence bound of the true firing rate (Clopper–Pearson). */
+  /** Upper 95 % confidence bound of the true firing rate (Clopper–Pearson, one-sided). */
   firingRateBound95: number[];
+  /** The same with 95 % confidence for all channels of the layer together (Bonferroni). */
+  familyWiseBound95: number[];
   /** Average percentage of zeros, as a share in [0, 1] (Hu et al. 2016). */
   apoz: number[];
   /** `mean|h_c| / mean_k mean|h_k|` (Sokar et al. 2023). */

@@ -1,1 +1,2 @@
-export {};
+export { type AuditOptions, auditModel } from './audit/auditModel';
+export type { AuditData, Batch, ModelInput } from './audit/batches';

@@ -26,6 +26,7 @@ export function exampleLayer(
     perChannel: {
       firingRate: each((c) => (isDead(c) ? 0 : 0.75)),
       firingRateBound95: each((c) => (isDead(c) ? 0.0295 : 0.82)),
+      familyWiseBound95: each((c) => (isDead(c) ? 0.0513 : 0.84)),
       apoz: each((c) => (isDead(c) ? 1 : 0.5)),
       dormancy: each((c) => (isDead(c) ? 0 : 1.25)),
       mean: each((c) => (isDead(c) ? 0 : 0.4)),
@@ -38,7 +39,9 @@ export function exampleLayer(
       positions: 1,
       fired: each((c) => (isDead(c) ? 0 : 75)),
       zeros: each((c) => (isDead(c) ? 100 : 50)),
-      nonFinite: each(() => 0),
+      nonPositive: each((c) => (isDead(c) ? 100 : 50)),
+      nan: each(() => 0),
+      infinite: each(() => 0),
       sum: each((c) => (isDead(c) ? 0 : 40)),
       sumAbs: each((c) => (isDead(c) ? 0 : 40)),
       sumSquares: each((c) => (isDead(c) ? 0 : 26)),
@@ -46,6 +49,9 @@ export function exampleLayer(
       max: each((c) => (isDead(c) ? 0 : 2)),
       maxPreactivation: each((c) => (isDead(c) ? -0.031 : 2)),
       unitFired: each((c) => (isDead(c) ? 0 : 75)),
+      unitNan: each(() => 0),
+      unitSumAbs: each((c) => (isDead(c) ? 0 : 40)),
+      nonFinite: 'propagate',
     },
     ...more,
   };
