@@ -40,9 +40,8 @@ beforeAll(() => useBackend('wasm'));
 
 const close = (actual: readonly number[], expected: readonly Num[], tolerance: number): void => {
   expect(actual).toHaveLength(expected.length);
-  actual.forEach((value, i) =>
-    expect(relativeError(value, number(expected[i]!)), `entry ${i}`).toBeLessThan(tolerance),
-  );
+  for (const [i, value] of actual.entries())
+    expect(relativeError(value, number(expected[i]!)), `entry ${i}`).toBeLessThan(tolerance);
 };
 
 /** A float64 pass over the goldens' own decimals, which a float32 tensor would round first. */
