@@ -19,7 +19,7 @@ export function importsOf(file: string, text: string = readFileSync(file, 'utf8'
 /** The shipped sources of a package: what is in `src` and is no test. */
 export function sourcesOf(packageFolder: string): string[] {
   return readdirSync(join(packageFolder, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|vue)$/.test(name) && !/\.(test|bench|browser\.test|test-d)\.ts$/.test(name))
+    .filter((name) => /\.(ts|vue)$/.test(name) && !/\.(test\w*|bench)(-d)?\.ts$/.test(name))
     .filter((name) => name.endsWith('.ts') && !/(^|[\\/])(testing|fixtures)[\\/]/.test(name))
     .map((name) => join(packageFolder, 'src', name));
 }
