@@ -1,2 +1,4 @@
+export { type AdamOptions, type AdamWOptions, adam, adamW } from './optimizers/adam';
+export { type SgdOptions, sgd } from './optimizers/sgd';
 export { registerTrainingKernels, type TrainingKernels } from './registerTrainingKernels';
 export { type StartedWasm, type StartOptions, startWasm } from './startWasm';
