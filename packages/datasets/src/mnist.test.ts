@@ -55,7 +55,7 @@ describe('mnist', () => {
       '`limit` must be at most 10000. Received: 10001',
     );
     await expect(mnist({ limit: 0 })).rejects.toThrow('`limit` must be an integer of at least 1');
-    await expect(mnist({ split: 'trian' as never })).rejects.toThrow("Did you mean 'train'?");
+    await expect(mnist({ split: 'tran' as never })).rejects.toThrow("Did you mean 'train'?");
   });
 });
 

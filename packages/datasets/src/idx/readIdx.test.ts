@@ -1,4 +1,4 @@
-import { assert, constantFrom, integer, property, tuple, uint8Array } from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readIdx } from './readIdx';
 
@@ -59,13 +59,13 @@ describe('readIdx', () => {
   });
 
   test('any cut of a valid file is refused', () => {
-    const cases = tuple(
-      constantFrom(0x08, 0x0b, 0x0e),
-      uint8Array({ minLength: 8, maxLength: 64 }),
-      integer({ min: 1 }),
+    const cases = fc.tuple(
+      fc.constantFrom(0x08, 0x0b, 0x0e),
+      fc.uint8Array({ minLength: 8, maxLength: 64 }),
+      fc.integer({ min: 1 }),
     );
-    assert(
-      property(cases, ([code, payload, cut]) => {
+    fc.assert(
+      fc.property(cases, ([code, payload, cut]) => {
         const bytes = { 8: 1, 11: 2, 14: 8 }[code]!;
         const count = Math.floor(payload.length / bytes);
         const whole = file(
