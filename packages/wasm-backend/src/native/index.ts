@@ -1,4 +1,4 @@
-import { findBackend } from '@tensorflow/tfjs-core';
+import { engine } from '@tensorflow/tfjs-core';
 import { registerActivations } from './activations';
 import { registerConvolutions } from './convolutionKernels';
 import { registerDepthwiseGradients, registerSegmentSum } from './depthwise';
@@ -31,7 +31,8 @@ export interface NativeKernels {
  */
 export async function registerNativeKernels(): Promise<NativeKernels> {
   const unavailable = (reason: string): NativeKernels => ({ available: false, relaxedSimd: false, reason });
-  const backend: unknown = findBackend('wasm');
+  // Asking tfjs for the backend by name would start it.
+  const backend: unknown = engine().registry.wasm;
   if (backend === null || backend === undefined) return unavailable('the wasm backend is not running');
   const memory = findMemory(backend);
   if (typeof memory === 'string') return unavailable(memory);

@@ -1,0 +1,35 @@
+// One peer of the reference step, in a process of its own: node stepPeer.mjs <kernels> <threads> <batch> <runs>
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { start } from './start.mjs';
+import { time } from './timing.mjs';
+
+const [kernels, threads, batch, runs] = [process.argv[2], ...process.argv.slice(3).map(Number)];
+const started = await start(kernels, threads);
+
+const layers = [
+  tfl.layers.conv2d({ filters: 32, kernelSize: 3, inputShape: [28, 28, 1], activation: 'relu' }),
+  tfl.layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
+  tfl.layers.maxPooling2d({ poolSize: 2 }),
+  tfl.layers.flatten(),
+  tfl.layers.dense({ units: 128, activation: 'relu' }),
+  tfl.layers.dense({ units: 10, activation: 'softmax' }),
+];
+const model = tfl.sequential({ layers });
+const { adam } = kernels === 'native' ? await import('@relumine/wasm-backend') : {};
+const optimizer = adam ? adam({ learningRate: 1e-3 }) : tf.train.adam(1e-3);
+model.compile({ optimizer, loss: 'categoricalCrossentropy' });
+const x = tf.randomNormal([batch, 28, 28, 1], 0, 1, 'float32', 1);
+const labels = tf.tensor1d(
+  Array.from({ length: batch }, (_, i) => i % 10),
+  'int32',
+);
+const y = tf.oneHot(labels, 10);
+const step = () => model.trainOnBatch(x, y);
+const times = await time(step, { runs, warmUp: kernels === 'cpu' ? 1 : 5 });
+const { tensors, heap } = {
+  tensors: tf.memory().numTensors,
+  heap: started.backend === 'wasm' ? tf.backend().wasm.HEAPU8.length : undefined,
+};
+console.log(JSON.stringify({ ...started, fusedAdam: adam !== undefined, times, tensors, heap }));
+process.exit(0);

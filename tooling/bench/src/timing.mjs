@@ -1,0 +1,22 @@
+/** Median and quartiles of a list of numbers. */
+export function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share) => {
+    const position = share * (sorted.length - 1);
+    const low = Math.floor(position);
+    return sorted[low] + (sorted[Math.ceil(position)] - sorted[low]) * (position - low);
+  };
+  return { median: at(0.5), lower: at(0.25), upper: at(0.75), runs: values.length };
+}
+
+/** Milliseconds of each of `runs` calls, after `warmUp` calls that don't count. */
+export async function time(action, { runs = 15, warmUp = 4 } = {}) {
+  for (let i = 0; i < warmUp; i++) await action();
+  const times = [];
+  for (let i = 0; i < runs; i++) {
+    const start = performance.now();
+    await action();
+    times.push(performance.now() - start);
+  }
+  return times;
+}
