@@ -1,2 +1,5 @@
 export { type AuditOptions, auditModel } from './audit/auditModel';
 export type { AuditData, Batch, ModelInput } from './audit/batches';
+export type { DeathCause, DeathDiagnosis } from './monitor/causes';
+export { type DeadNeuronMonitor, deadNeuronMonitor, type MonitorOptions } from './monitor/deadNeuronMonitor';
+export type { LayerStep, MonitorEvent, MonitorHistory, MonitorStep } from './monitor/history';

@@ -5,7 +5,7 @@ import { activationOfLayer, type FoundActivation, fusedActivation } from './acti
 import { kernelSource } from './kernelSource';
 
 type Layer = layers.Layer;
-type Call = (inputs: Tensor | Tensor[], kwargs: object) => Tensor | Tensor[];
+type Call = (inputs: Tensor | Tensor[], kwargs: { training?: boolean } | undefined) => Tensor | Tensor[];
 
 /** A layer whose activations are looked at. */
 export interface TappedLayer extends LayerIdentity {
@@ -18,7 +18,12 @@ export interface Seen {
   readonly tapped: TappedLayer;
   readonly z: Tensor;
   readonly h: Tensor;
+  /** Whether the call was part of training; undefined in predict and evaluate. */
+  readonly training: boolean;
 }
+
+/** Whether a call is worth looking at; asked before anything is kept. */
+export type Wanted = (training: boolean) => boolean;
 
 /** Every layer of a model that applies an activation, nested models and wrappers included, in the order of `layers`. */
 export function tappedLayers(model: LayersModel): TappedLayer[] {
@@ -49,16 +54,18 @@ export function tappedLayers(model: LayersModel): TappedLayer[] {
 const hold = (tensor: Tensor): Tensor => keep(tensor.clone());
 
 /** Layers that fuse their activation show z only while the activation passes it on. */
-function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void): Call {
+function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wanted: Wanted): Call {
   const holder = tapped.layer as unknown as { activation: { apply(z: Tensor, ...rest: unknown[]): Tensor } };
   return (inputs, kwargs) => {
     const { activation } = holder;
+    const training = kwargs?.training === true;
+    if (!wanted(training)) return call(inputs, kwargs);
     // A class name of null keeps tfjs from fusing the activation into the kernel, so that z exists.
     holder.activation = Object.assign(Object.create(activation) as typeof activation, {
       getClassName: () => null,
       apply: (z: Tensor, ...rest: unknown[]) => {
         const h = activation.apply(z, ...rest);
-        see({ tapped, z: hold(z), h: hold(h) });
+        see({ tapped, z: hold(z), h: hold(h), training });
         return h;
       },
     });
@@ -70,11 +77,13 @@ function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void): C
   };
 }
 
-function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void): Call {
+function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wanted: Wanted): Call {
   return (inputs, kwargs) => {
+    const training = kwargs?.training === true;
+    if (!wanted(training)) return call(inputs, kwargs);
     const z = [inputs].flat()[0]!;
     const outputs = call(inputs, kwargs);
-    see({ tapped, z: hold(z), h: hold([outputs].flat()[0]!) });
+    see({ tapped, z: hold(z), h: hold([outputs].flat()[0]!), training });
     return outputs;
   };
 }
@@ -84,13 +93,17 @@ function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void): C
  *
  * @returns a function that leaves the layers as they were
  */
-export function tap(tappedOnes: readonly TappedLayer[], see: (seen: Seen) => void): () => void {
+export function tap(
+  tappedOnes: readonly TappedLayer[],
+  see: (seen: Seen) => void,
+  wanted: Wanted = () => true,
+): () => void {
   const restore = tappedOnes.map((tapped) => {
     const target = tapped.layer as unknown as { call: Call };
     const own = Object.hasOwn(target, 'call') ? target.call : undefined;
     const call = target.call.bind(tapped.layer) as Call;
     const plain = activationOfLayer(tapped.layer) !== undefined;
-    target.call = plain ? tapPlain(tapped, call, see) : tapFused(tapped, call, see);
+    target.call = plain ? tapPlain(tapped, call, see, wanted) : tapFused(tapped, call, see, wanted);
     return () => {
       if (own) target.call = own;
       else delete (target as { call?: Call }).call;

@@ -1,3 +1,4 @@
+/// <reference path="./tfjsGradients.d.ts" />
 import { gradConfigs } from 'virtual:tfjs-gradients';
 import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
 import { registerDilatedGradients } from './dilated';
