@@ -1,5 +1,6 @@
 export type { Activation, ActivationName } from './activation';
 export { activationNames } from './activation';
+export type { CertificateReport, CertificateVerdict, LayerCertificate } from './certificateReport';
 export type {
   ChannelFigures,
   ChannelStatisticsSnapshot,
