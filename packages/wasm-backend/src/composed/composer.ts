@@ -18,7 +18,16 @@ export class Composer {
   ): TensorInfo {
     const kernel = getKernel(name, 'wasm');
     if (!kernel) throw new Error(`[relumine/wasm-backend] the wasm backend has no kernel ${name}.`);
-    const result = kernel.kernelFunc({
+    return this.own(kernel.kernelFunc, inputs, attrs);
+  }
+
+  /** Runs a kernel that is at hand, such as the stock one that ours replaces. */
+  own(
+    kernelFunc: KernelFunc,
+    inputs: Record<string, TensorInfo | TensorInfo[]>,
+    attrs: Record<string, unknown> = {},
+  ): TensorInfo {
+    const result = kernelFunc({
       inputs: inputs as unknown as Parameters<KernelFunc>[0]['inputs'],
       attrs: attrs as NamedAttrMap,
       backend: this.backend as object,

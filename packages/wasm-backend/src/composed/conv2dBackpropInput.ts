@@ -1,5 +1,5 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { make, read } from './arrays';
+import { make, view } from './arrays';
 import { composed } from './composer';
 import { requireChannelsLast } from './requireChannelsLast';
 import { type ConvolutionAttrs, convolutionShape, forEachTap, type WindowShape } from './windows';
@@ -12,7 +12,7 @@ function direct(
   s: WindowShape,
   inputShape: number[],
 ): TensorInfo {
-  const [dys, weights] = [read(backend, dy), read(backend, filter)];
+  const [dys, weights] = [view(backend, dy), view(backend, filter)];
   const [ci, co] = [s.inChannels, s.outChannels];
   const sums = new Float64Array(inputShape.reduce((a, b) => a * b, 1));
   forEachTap(s, (out, at, tap) => {

@@ -1,5 +1,5 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { make, read } from './arrays';
+import { make, view } from './arrays';
 import { type ConvolutionAttrs, convolutionShape, forEachTap } from './windows';
 
 /** dW[ky, kx, c, j] = Σ x[n, iy, ix, c] · dy[n, oy, ox, c·m + j], summed in float64. */
@@ -9,7 +9,7 @@ export const depthwiseBackpropFilter: KernelFunc = ({ inputs, backend, attrs }) 
   const shape = convolutionShape(x.shape, filterShape, rest, true);
   const [channels, multiplier] = [filterShape[2]!, filterShape[3]!];
   const outputs = channels * multiplier;
-  const [xs, dys] = [read(backend, x), read(backend, dy)];
+  const [xs, dys] = [view(backend, x), view(backend, dy)];
   const sums = new Float64Array(shape.filterHeight * shape.filterWidth * outputs);
   forEachTap(shape, (out, at, tap) => {
     for (let o = 0; o < outputs; o++) {
@@ -27,7 +27,7 @@ export const depthwiseBackpropInput: KernelFunc = ({ inputs, backend, attrs }) =
   const shape = convolutionShape(inputShape, filter.shape, rest, true);
   const [channels, multiplier] = [filter.shape[2]!, filter.shape[3]!];
   const outputs = channels * multiplier;
-  const [dys, weights] = [read(backend, dy), read(backend, filter)];
+  const [dys, weights] = [view(backend, dy), view(backend, filter)];
   const sums = new Float64Array(shape.batch * shape.inHeight * shape.inWidth * channels);
   forEachTap(shape, (out, at, tap) => {
     for (let o = 0; o < outputs; o++) {

@@ -1,11 +1,32 @@
-import { getKernel } from '@tensorflow/tfjs-core';
+import { getKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 import { conv2dBackpropFilter } from './conv2dBackpropFilter';
 import { conv2dBackpropInput } from './conv2dBackpropInput';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwiseGradients';
+import { einsum } from './einsum';
+import { identity } from './identity';
+import { batchMatMul, fusedMatMul } from './matMul';
 import { maxPoolGrad } from './maxPoolGrad';
+import { keepingNaN, keepingNaNOfBoth, maxPoolKeepingNaN } from './notANumber';
 import { registerComposed } from './registry';
 import { resizeNearestNeighborGrad } from './resizeNearestNeighborGrad';
+import { sign } from './sign';
+import { accurateSum } from './sums';
 import { unsortedSegmentSum } from './unsortedSegmentSum';
+
+/** Kernels that hand part of their calls on to the stock ones. */
+const wrappers: Readonly<Record<string, (stock: KernelFunc) => KernelFunc>> = {
+  Conv2DBackpropInput: conv2dBackpropInput,
+  BatchMatMul: batchMatMul,
+  _FusedMatMul: fusedMatMul,
+  Sum: accurateSum(false),
+  Mean: accurateSum(true),
+  Sign: sign,
+  Relu6: keepingNaN,
+  ClipByValue: keepingNaN,
+  Maximum: keepingNaNOfBoth,
+  Minimum: keepingNaNOfBoth,
+  MaxPool: maxPoolKeepingNaN,
+};
 
 /**
  * Registers what the stock wasm backend lacks or gets wrong and a CNN needs, composed from stock kernels or written out
@@ -18,6 +39,10 @@ export function registerComposedKernels(): void {
   registerComposed('UnsortedSegmentSum', unsortedSegmentSum, false);
   registerComposed('MaxPoolGrad', maxPoolGrad, true);
   registerComposed('ResizeNearestNeighborGrad', resizeNearestNeighborGrad, true);
-  const stock = getKernel('Conv2DBackpropInput', 'wasm');
-  if (stock) registerComposed('Conv2DBackpropInput', conv2dBackpropInput(stock.kernelFunc), true);
+  registerComposed('Identity', identity, true);
+  if (getKernel('Einsum', 'wasm') === undefined) registerComposed('Einsum', einsum, false);
+  for (const [name, wrap] of Object.entries(wrappers)) {
+    const stock = getKernel(name, 'wasm');
+    if (stock) registerComposed(name, wrap(stock.kernelFunc), true);
+  }
 }

@@ -1,5 +1,5 @@
 import { backend_util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
-import { make, read } from './arrays';
+import { make, view } from './arrays';
 import { windowShape } from './windows';
 
 interface PoolAttrs {
@@ -20,7 +20,7 @@ export const maxPoolGrad: KernelFunc = ({ inputs, backend, attrs }) => {
   const inputShape = input.shape as [number, number, number, number];
   const s = windowShape(backend_util.computePool2DInfo(inputShape, filterSize, strides, 1, pad, dimRoundingMode));
   const channels = s.inChannels;
-  const [x, dys] = [read(backend, input), read(backend, dy)];
+  const [x, dys] = [view(backend, input), view(backend, dy)];
   const dx = new Float32Array(x.length);
   for (let n = 0; n < s.batch; n++)
     for (let oy = 0; oy < s.outHeight; oy++) {

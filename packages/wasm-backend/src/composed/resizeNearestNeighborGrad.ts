@@ -1,5 +1,5 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { make, read } from './arrays';
+import { make, view } from './arrays';
 
 /**
  * The gradient of nearest-neighbour resizing: every dy goes to the input position that its output was read from, found
@@ -19,7 +19,7 @@ export const resizeNearestNeighborGrad: KernelFunc = ({ inputs, backend, attrs }
   };
   const rows = Array.from({ length: outHeight }, (_, y) => source(y, inHeight, outHeight));
   const columns = Array.from({ length: outWidth }, (_, x) => source(x, inWidth, outWidth));
-  const dys = read(backend, dy);
+  const dys = view(backend, dy);
   const sums = new Float64Array(batch * inHeight * inWidth * channels);
   for (let n = 0; n < batch; n++)
     for (let y = 0; y < outHeight; y++)

@@ -1,5 +1,5 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { make, read } from './arrays';
+import { make, view } from './arrays';
 
 /**
  * `y[i, …] = Σ x[j, …]` over all j with `segmentIds[j] = i`, summed in float64; ids outside `[0, numSegments)` are left
@@ -8,8 +8,8 @@ import { make, read } from './arrays';
 export const unsortedSegmentSum: KernelFunc = ({ inputs, backend, attrs }) => {
   const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo };
   const { numSegments } = attrs as unknown as { numSegments: number };
-  const ids = read(backend, segmentIds);
-  const values = read(backend, x);
+  const ids = view(backend, segmentIds);
+  const values = view(backend, x);
   const outShape = [numSegments, ...x.shape.slice(segmentIds.shape.length)];
   const inner = outShape.slice(1).reduce((a, b) => a * b, 1);
   const sums = new Float64Array(numSegments * inner);
