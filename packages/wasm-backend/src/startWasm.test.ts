@@ -65,6 +65,13 @@ test('the backend is started once', async () => {
   expect(instantiate).toHaveBeenCalledTimes(1);
 });
 
+test('two starts at a time are one', async () => {
+  tf.removeBackend('wasm');
+  const [a, b] = await Promise.all([startWasm(), startWasm()]);
+  expect(a).toEqual(b);
+  expect(trains()).toBeCloseTo(2, 4);
+});
+
 test('wrong options are named', async () => {
   await expect(startWasm({ threads: 0 })).rejects.toThrow(
     '[relumine/wasm-backend/startWasm] `options.threads` must be an integer of at least 1. Received: 0.',

@@ -143,6 +143,18 @@ function removeCondemned(): void {
  */
 export async function startWasm(options: StartOptions = {}): Promise<StartedWasm> {
   requireOptions(options);
+  // One after the other: of two starts at a time, tfjs would drop one.
+  const started = last.then(() => startNow(options));
+  last = started.then(
+    () => undefined,
+    () => undefined,
+  );
+  return started;
+}
+
+let last: Promise<void> = Promise.resolve();
+
+async function startNow(options: StartOptions): Promise<StartedWasm> {
   const { threads = 'auto', kernels = 'auto', wasmPaths } = options;
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   keepFactory();

@@ -54,7 +54,7 @@ interface Trained {
 
 async function train(isolated: boolean): Promise<{ trained: Trained; requests: string[] }> {
   const { url, close } = await serve(isolated);
-  const executablePath = process.env.CHROMIUM_PATH || undefined;
+  const executablePath = process.env.CHROMIUM_PATH || ['/usr/bin/chromium'].find(existsSync);
   const browser = await chromium.launch({ args: flags, ...(executablePath ? { executablePath } : {}) });
   try {
     const tab = await browser.newPage();
