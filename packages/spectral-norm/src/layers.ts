@@ -1,1 +1,7 @@
-export {};
+export { foldSpectralNormalization } from './layer/foldSpectralNormalization';
+export {
+  registerSpectralNormalization,
+  type SpectralNormalizationLayer,
+  type SpectralNormalizationOptions,
+  spectralNormalization,
+} from './layer/spectralNormalization';

@@ -1,11 +1,11 @@
-import { requirePositiveInteger } from '@relumine/core';
+import { requireFinite, requirePositiveInteger } from '@relumine/core';
 import {
   add,
   cast,
   customGrad,
   dispose,
   div,
-  equal,
+  greater,
   matMul,
   mul,
   outerProduct,
@@ -14,7 +14,7 @@ import {
   sub,
   sum,
   type Tensor,
-  type Tensor2D,
+  type Tensor1D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { fromMatrix, requireAxis, toMatrix } from './kernelMatrix';
@@ -30,6 +30,10 @@ export interface SpectralNormalizeOptions {
   axis?: number;
   /** Training iterates; inference keeps u and v and computes sigma from the kernel as it is now. True unless given. */
   training?: boolean;
+  /** The sigma that the kernel gets; 1 unless given. */
+  target?: number;
+  /** Leaves a kernel whose sigma is at most `target` as it is, instead of scaling it up. False unless given. */
+  onlyIfLarger?: boolean;
 }
 
 export interface SpectralNormalized<T extends Tensor> {
@@ -42,26 +46,37 @@ export interface SpectralNormalized<T extends Tensor> {
 
 type GradSaver = (tensors: Tensor[]) => void;
 
-/** 1 where sigma is 0, else sigma: what the kernel is divided by. */
-const divisor = (sigma: Tensor): Tensor => add(sigma, cast(equal(sigma, 0), 'float32'));
+/** How far a kernel is divided. */
+interface Division {
+  readonly target: number;
+  readonly onlyIfLarger: boolean;
+}
 
-/** kernel / sigma(kernel), with the gradient through sigma at constant u and v: `(G − ⟨G, kernel / sigma⟩ u vᵀ) / sigma`. */
-function divideBySigma(kernel: Tensor, { u, v }: SpectralState, axis: number): Tensor {
+/** 1 where the kernel is divided, 0 where it passes unchanged: sigma 0, or small enough with `onlyIfLarger`. */
+const isDivided = (sigma: Tensor, { target, onlyIfLarger }: Division): Tensor =>
+  cast(greater(sigma, onlyIfLarger ? target : 0), 'float32');
+
+/** What the kernel is divided by: sigma / target, or 1. */
+const divisor = (sigma: Tensor, division: Division): Tensor => {
+  const divided = isDivided(sigma, division);
+  return add(mul(divided, div(sigma, division.target)), sub(1, divided));
+};
+
+/** target · kernel / sigma, with the gradient through sigma at constant u and v: `(G − ⟨G, result⟩ u vᵀ / target) · target / sigma`. */
+function divideBySigma(kernel: Tensor, { u, v }: SpectralState, axis: number, division: Division): Tensor {
   const divide = customGrad((...args: (Tensor | GradSaver)[]) => {
     const [x, save] = args as [Tensor, GradSaver];
     const matrix = toMatrix(x, axis);
     const sigma = sum(mul(matMul(reshape(u, [1, -1]), matrix), reshape(v, [1, -1])));
-    const value = div(x, divisor(sigma));
+    const value = div(x, divisor(sigma, division));
     save([value, sigma, u, v]);
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [normalized, s, left, right] = saved as [Tensor, Scalar, Tensor, Tensor];
-        // Where sigma is 0 the kernel passes unchanged, and so does the gradient.
-        const live = sub(1, cast(equal(s, 0), 'float32'));
-        const along = mul(sum(mul(dy, normalized)), live);
-        const direction = fromMatrix(outerProduct(left as never, right as never) as Tensor2D, x.shape, axis);
-        return div(sub(dy, mul(direction, along)), divisor(s));
+        const [result, s, left, right] = saved as [Tensor, Scalar, Tensor1D, Tensor1D];
+        const along = div(mul(sum(mul(dy, result)), isDivided(s, division)), division.target);
+        const direction = fromMatrix(outerProduct(left, right), x.shape, axis);
+        return div(sub(dy, mul(direction, along)), divisor(s, division));
       },
     };
   });
@@ -88,13 +103,14 @@ export function spectralNormalize<T extends Tensor>(
   state: SpectralState,
   options: SpectralNormalizeOptions = {},
 ): SpectralNormalized<T> {
-  const { iterations = 1, epsilon = 1e-12, training = true } = options;
+  const { iterations = 1, epsilon = 1e-12, training = true, target = 1, onlyIfLarger = false } = options;
   const axis = requireAxis(where, kernel, options.axis ?? -1);
   requirePositiveInteger(where, 'options.iterations', iterations);
+  requireFinite(where, 'options.target', target, { min: 0, exclusive: true });
   const matrix = toMatrix(kernel, axis);
   try {
     const next = powerIteration(matrix, state, { iterations: training ? iterations : 0, epsilon });
-    const normalized = tidy(() => divideBySigma(kernel, next.state, axis)) as T;
+    const normalized = tidy(() => divideBySigma(kernel, next.state, axis, { target, onlyIfLarger })) as T;
     return { kernel: normalized, ...next };
   } finally {
     dispose(matrix);

@@ -1,0 +1,216 @@
+import { createRandom, requireFinite, requireOneOf, requirePositiveInteger } from '@relumine/core';
+import { div, serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { initializers, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
+import { createSpectralState } from '../createSpectralState';
+import { toMatrix } from '../kernelMatrix';
+import { powerIteration, type SpectralState } from '../powerIteration';
+import { spectralNormalize } from '../spectralNormalize';
+import { kernelsOf, type LayerKernel, variableOf, withKernel } from './kernels';
+import { type WrapperInstance, wrapperClass } from './wrapperClass';
+
+type Layer = layers.Layer;
+const where = 'spectral-norm/spectralNormalization';
+
+export interface SpectralNormalizationOptions {
+  /** The layer whose kernel is normalised: dense, embedding, or any convolution. */
+  layer: Layer;
+  /** Steps of power iteration for each training step; 1 unless given. */
+  powerIterations?: number;
+  /**
+   * `reparametrize` (PyTorch, the default): the trained weight stays as it is, the layer computes with weight / sigma, and
+   * the gradient flows through sigma. `assign` (Keras 3): the weight itself is divided at each training step, no gradient
+   * flows through sigma, and inference uses the weight as it is.
+   */
+  mode?: 'reparametrize' | 'assign';
+  /** The sigma that the kernel gets; 1 unless given. */
+  target?: number;
+  /** Leaves a kernel whose sigma is at most `target` as it is (`reparametrize` only). */
+  onlyIfLarger?: boolean;
+  seed?: number | string;
+  name?: string;
+}
+
+/** u and v of one kernel as weights of the wrapper: saved and loaded with the model, never trained. */
+interface StateVariables {
+  readonly kernel: LayerKernel;
+  readonly u: LayerVariable;
+  readonly v: LayerVariable;
+}
+
+export interface SpectralNormalizationLayer extends WrapperInstance {
+  readonly normalized: true;
+}
+
+const className = 'RelumineSpectralNormalization';
+let known:
+  | (new (
+      options: SpectralNormalizationOptions & Record<string, unknown>,
+    ) => SpectralNormalizationLayer)
+  | undefined;
+
+function defineClass(): NonNullable<typeof known> {
+  class SpectralNormalization extends wrapperClass() {
+    static className = className;
+    readonly normalized = true as const;
+    private readonly options: Required<Omit<SpectralNormalizationOptions, 'layer' | 'name'>>;
+    private states: StateVariables[] = [];
+
+    constructor(config: SpectralNormalizationOptions & Record<string, unknown>) {
+      super(config as { layer: Layer } & Record<string, unknown>);
+      const { powerIterations = 1, mode = 'reparametrize', target = 1, onlyIfLarger = false, seed = 0 } = config;
+      requirePositiveInteger(where, 'options.powerIterations', powerIterations);
+      requireOneOf(where, 'options.mode', mode, ['reparametrize', 'assign'] as const);
+      requireFinite(where, 'options.target', target, { min: 0, exclusive: true });
+      kernelsOf(config.layer);
+      this.options = { powerIterations, mode, target, onlyIfLarger, seed };
+      this.supportsMasking = true;
+    }
+
+    override build(inputShape: (number | null)[]): void {
+      if (!this.layer.built) {
+        this.layer.build(inputShape);
+        this.layer.built = true;
+      }
+      const random = createRandom(this.options.seed);
+      this.states = kernelsOf(this.layer).map((kernel): StateVariables => {
+        const value = variableOf(this.layer, kernel).read();
+        const seed = random.fork(kernel.field).integer(2 ** 31);
+        // Keras starts from a random vector, PyTorch after 15 steps.
+        const warmUp = this.options.mode === 'assign' ? 0 : 15;
+        const start = tidy(
+          () => createSpectralState(value, { seed, axis: kernel.axis, warmUp }) as never,
+        ) as SpectralState;
+        const weight = (name: string, values: Tensor): LayerVariable => {
+          const added = this.addWeight(
+            `${kernel.field}_${name}`,
+            values.shape,
+            'float32',
+            initializers.zeros(),
+            undefined,
+            false,
+          );
+          added.write(values);
+          values.dispose();
+          return added;
+        };
+        return { kernel, u: weight('u', start.u), v: weight('v', start.v) };
+      });
+      this.built = true;
+    }
+
+    override get nonTrainableWeights(): LayerVariable[] {
+      const own = this.states.flatMap(({ u, v }) => [u, v]);
+      return [...this.layer.nonTrainableWeights, ...own];
+    }
+
+    override set nonTrainableWeights(_: LayerVariable[]) {
+      // The base class's constructor sets its own list; this one is made of the layer's and the state.
+    }
+
+    override getWeights(): Tensor[] {
+      return this.weights.map((weight) => weight.read());
+    }
+
+    override setWeights(values: Tensor[]): void {
+      this.weights.forEach((weight, i) => {
+        weight.write(values[i]!);
+      });
+    }
+
+    override computeOutputShape(inputShape: never): never {
+      return this.layer.computeOutputShape(inputShape) as never;
+    }
+
+    override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor | Tensor[] {
+      const training = kwargs?.training === true;
+      return tidy(() => this.apply1(0, training, () => this.layer.call(inputs, kwargs) as Tensor));
+    }
+
+    /** Normalises kernel `i` and those after it around `action`. */
+    private apply1<T>(i: number, training: boolean, action: () => T): T {
+      const state = this.states[i];
+      if (!state) return action();
+      const next = (): T => this.apply1(i + 1, training, action);
+      if (this.options.mode === 'assign') {
+        if (training) this.assign(state);
+        return next();
+      }
+      const { powerIterations: iterations, target, onlyIfLarger } = this.options;
+      const { kernel, u, v } = state;
+      const run = spectralNormalize(
+        variableOf(this.layer, kernel).read(),
+        { u: u.read() as never, v: v.read() as never },
+        {
+          iterations,
+          axis: kernel.axis,
+          training,
+          target,
+          onlyIfLarger,
+        },
+      );
+      if (training) {
+        u.write(run.state.u);
+        v.write(run.state.v);
+      }
+      return withKernel(this.layer, kernel, run.kernel, next);
+    }
+
+    /** One training step's update as Keras 3 does it: v first, then u, then kernel ← target · kernel / sigma. */
+    private assign({ kernel, u, v }: StateVariables): void {
+      const variable = variableOf(this.layer, kernel);
+      const value = variable.read();
+      const turned = toMatrix(value, kernel.axis);
+      // Keras computes v from u before u from v: our step on the transposed matrix.
+      const matrix = tidy(() => toMatrix(turned, 1));
+      const { state, sigma } = powerIteration(
+        matrix,
+        { u: v.read() as never, v: u.read() as never },
+        { iterations: this.options.powerIterations },
+      );
+      u.write(state.v);
+      v.write(state.u);
+      const [size] = sigma.dataSync();
+      if (size !== 0) variable.write(div(value, size! / this.options.target));
+    }
+
+    /** The kernels as inference uses them; the caller's. */
+    normalizedKernels(): Map<string, Tensor> {
+      const { target, onlyIfLarger, mode } = this.options;
+      const kernels = this.states.map(({ kernel, u, v }): [string, Tensor] => {
+        const value = variableOf(this.layer, kernel).read();
+        if (mode === 'assign') return [kernel.field, value.clone()];
+        const run = spectralNormalize(
+          value,
+          { u: u.read() as never, v: v.read() as never },
+          { axis: kernel.axis, training: false, target, onlyIfLarger },
+        );
+        for (const one of [run.sigma, run.state.u, run.state.v]) one.dispose();
+        return [kernel.field, run.kernel];
+      });
+      return new Map(kernels);
+    }
+
+    override getConfig(): serialization.ConfigDict {
+      return { ...super.getConfig(), ...this.options };
+    }
+  }
+  serialization.registerClass(SpectralNormalization as unknown as Parameters<typeof serialization.registerClass>[0]);
+  return SpectralNormalization as unknown as NonNullable<typeof known>;
+}
+
+/** Lets tfjs load models that contain the layer; `spectralNormalization` does it too. Idempotent. */
+export function registerSpectralNormalization(): void {
+  known ??= defineClass();
+}
+
+/**
+ * Wraps a layer so that it computes with its kernel divided by the kernel's spectral norm (of the matrix [outputs, rest]).
+ * It trains inside `fit`, and is saved and loaded with its state.
+ *
+ * @throws TypeError for a layer without a kernel, RangeError for wrong options
+ * @see Miyato et al. 2018, Spectral Normalization for GANs
+ */
+export function spectralNormalization(options: SpectralNormalizationOptions): SpectralNormalizationLayer {
+  registerSpectralNormalization();
+  return new known!({ ...options });
+}
