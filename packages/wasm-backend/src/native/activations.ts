@@ -2,13 +2,16 @@ import { type ActivationName, activationGradKernel, activationKernel } from '@re
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ActivationCode, activationCodes } from './activationCodes';
 import { addressOf, allocate, type WasmBackend } from './heap';
-import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
+import { type Part, ranges, runParts } from './threads';
 
 function applyActivation(backend: WasmBackend, x: TensorInfo, op: number, a: number, b: number): TensorInfo {
-  const kernels = kernelsOf(backend);
   const y = allocate(backend, x.shape, 'float32');
-  kernels.activation(op, addressOf(backend, x), addressOf(backend, y), util.sizeFromShape(x.shape), a, b);
+  const [from, to, size] = [addressOf(backend, x), addressOf(backend, y), util.sizeFromShape(x.shape)];
+  const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+    return ['activation', op, from + first * 4, to + first * 4, last - first, a, b];
+  });
+  runParts(backend, parts);
   return y;
 }
 
@@ -30,12 +33,16 @@ function gradientKernel(code: ActivationCode): NativeKernel {
     const { dy, x } = args.inputs as { dy: TensorInfo; x: TensorInfo };
     if (x.dtype !== 'float32' || dy.dtype !== 'float32') return replaced(args);
     const backend = args.backend as WasmBackend;
-    const kernels = kernelsOf(backend);
     const attrs = (args.attrs ?? {}) as Record<string, unknown>;
     const [a, b] = code.parameters?.(attrs) ?? [0, 0];
     const dx = allocate(backend, x.shape, 'float32');
     const [from, at, to] = [addressOf(backend, dy), addressOf(backend, x), addressOf(backend, dx)];
-    kernels.activationGrad(code.op(attrs), from, at, to, util.sizeFromShape(x.shape), a, b);
+    const size = util.sizeFromShape(x.shape);
+    const op = code.op(attrs);
+    const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+      return ['activationGrad', op, from + first * 4, at + first * 4, to + first * 4, last - first, a, b];
+    });
+    runParts(backend, parts);
     return dx;
   };
 }

@@ -11,6 +11,7 @@ import {
 } from './convolutionTables';
 import type { WasmBackend } from './heap';
 import { type KernelExports, kernelsOf, type Placement } from './module';
+import { type Part, ranges, runParts } from './threads';
 import { suitsWinograd, winogradConvolve, winogradFilterGradient, winogradInputGradient } from './winograd';
 import { Workspace } from './workspace';
 
@@ -62,17 +63,32 @@ export function convolutionShape(
   };
 }
 
-/** The zeroed room for one group of framed images, and how to place images there. */
-function framing(work: Workspace, frame: Frame, h: number, w: number, channels: number, group: number) {
+/** Multiplications of the convolution, which are those of each gradient. */
+const products = ({ n, ho, wo, kh, kw, ci, co }: ConvolutionShape): number => n * ho * wo * kh * kw * ci * co;
+
+/** Shares of the images, one per thread, each with zeroed room for one group of framed images and a tile. */
+function imageShares(
+  backend: WasmBackend,
+  work: Workspace,
+  frame: Frame,
+  [images, h, w, channels]: readonly [number, number, number, number],
+  group: number,
+  operations: number,
+) {
   const bytes = frame.inPlace ? 0 : group * frame.hp * frame.wp * channels * 4;
-  const room = work.reserve(bytes);
-  return {
-    place(backend: WasmBackend, x: number): Placement {
-      if (bytes > 0) kernelsOf(backend).zero(room(), bytes);
-      const { top, left, hp, wp } = frame;
-      return [x, h, w, channels, top, left, hp, wp, bytes > 0 ? room() : 0];
-    },
-  };
+  return ranges(backend, images, group, 'product', operations).map(([first, last]) => {
+    const [room, tile] = [work.reserve(bytes), work.reserve(tileBytes)];
+    return {
+      first,
+      last,
+      tile,
+      place(x: number): Placement {
+        if (bytes > 0) kernelsOf(backend).zero(room(), bytes);
+        const { top, left, hp, wp } = frame;
+        return [x, h, w, channels, top, left, hp, wp, bytes > 0 ? room() : 0];
+      },
+    };
+  });
 }
 
 /** y[n, oy, ox, co] = Σ x[n, oy·s + ky·d − pad, …, ci] · W[ky, kx, ci, co] into the address `y`. */
@@ -88,17 +104,19 @@ export function convolve(backend: WasmBackend, shape: ConvolutionShape, x: numbe
   const frame = inputFrame(shape);
   const group = imagesPerGroup(n, pixels, frame.hp * frame.wp * ci * 4);
   const work = new Workspace();
-  const framed = framing(work, frame, h, w, ci, group);
+  const shares = imageShares(backend, work, frame, [n, h, w, ci], group, products(shape));
   const taps = tapOffsets(shape, frame);
   const [rowsA, steps] = [work.table(pixelOffsets(shape, frame, group)), work.table(taps)];
   const rowsC = work.table(contiguousRows(group * pixels, co * 4));
-  const [packed, tile] = [work.reserve(taps.length * upTo8(co) * 4), work.reserve(tileBytes)];
+  const packed = work.reserve(taps.length * upTo8(co) * 4);
   work.run(backend, () => {
-    const placement = framed.place(backend, x);
     packBlocks(kernels, filter, taps.length, co, packed());
     const rows = [rowsA(), rowsC(), pixels] as const;
-    const image = pixels * co * 4;
-    kernels.convolve(...placement, 0, n, group, ...rows, steps(), taps.length, block, packed(), co, y, image, tile());
+    const product = [steps(), taps.length, block, packed(), co, y, pixels * co * 4] as const;
+    const parts = shares.map(({ first, last, place, tile }): Part => {
+      return ['convolve', ...place(x), first, last, group, ...rows, ...product, tile()];
+    });
+    runParts(backend, parts);
   });
 }
 
@@ -126,16 +144,22 @@ export function filterGradient(backend: WasmBackend, shape: ConvolutionShape, x:
   const frame = inputFrame(shape);
   const group = imagesPerGroup(n, pixels, frame.hp * frame.wp * ci * 4);
   const work = new Workspace();
-  const framed = framing(work, frame, h, w, ci, group);
+  const shares = imageShares(backend, work, frame, [n, h, w, ci], group, products(shape));
   const taps = tapOffsets(shape, frame);
   const [tapTable, pixelTable] = [work.table(taps), work.table(pixelOffsets(shape, frame, group))];
   const rowsC = work.table(contiguousRows(taps.length, co * 4));
-  const [packed, tile] = [work.reserve(block * upTo8(co) * 4), work.reserve(tileBytes)];
+  const packed = shares.map(() => work.reserve(block * upTo8(co) * 4));
+  // The first share goes straight to dw; the others are added to it in the order of the images.
+  const others = shares.slice(1).map(() => work.reserve(taps.length * co * 4));
   work.run(backend, () => {
-    const placement = framed.place(backend, x);
     const rows = [tapTable(), taps.length, rowsC()] as const;
     const steps = [pixelTable(), pixels, block] as const;
-    kernels.filterGradient(...placement, 0, n, group, ...rows, ...steps, dy, co, dw, packed(), tile());
+    const parts = shares.map(({ first, last, place, tile }, i): Part => {
+      const out = [dy, co, i === 0 ? dw : others[i - 1]!(), packed[i]!()] as const;
+      return ['filterGradient', ...place(x), first, last, group, ...rows, ...steps, ...out, tile()];
+    });
+    runParts(backend, parts);
+    for (const other of others) kernels.addInto(dw, other(), taps.length * co);
   });
 }
 
@@ -154,9 +178,8 @@ export function inputGradient(backend: WasmBackend, shape: ConvolutionShape, dy:
   }
   const { frame, phases, group } = inputGradientPhases(shape);
   const work = new Workspace();
-  const framed = framing(work, frame, ho, wo, co, group);
+  const shares = imageShares(backend, work, frame, [n, ho, wo, co], group, products(shape));
   const [transposed, packed] = [work.reserve(kh * kw * co * ci * 4), work.reserve(kh * kw * co * upTo8(ci) * 4)];
-  const tile = work.reserve(tileBytes);
   const addresses = phases.map(({ tables, taps }) => ({
     rowsA: work.table(tables.rowsA),
     rowsC: work.table(tables.rowsC),
@@ -164,7 +187,7 @@ export function inputGradient(backend: WasmBackend, shape: ConvolutionShape, dy:
     taps: work.table(taps),
   }));
   work.run(backend, () => {
-    const placement = framed.place(backend, dy);
+    const placed = shares.map((share) => ({ ...share, placement: share.place(dy) }));
     if (phases.length < Math.min(sh, shape.h) * Math.min(sw, shape.w)) kernels.zero(dx, dxBytes);
     phases.forEach(({ tables, taps }, i) => {
       const { rowsA, rowsC, steps, taps: tapTable } = addresses[i]!;
@@ -172,8 +195,11 @@ export function inputGradient(backend: WasmBackend, shape: ConvolutionShape, dy:
       const k = tables.steps.length;
       packBlocks(kernels, transposed(), k, ci, packed());
       const rows = [rowsA(), rowsC(), tables.m] as const;
-      const image = shape.h * shape.w * ci * 4;
-      kernels.convolve(...placement, 0, n, group, ...rows, steps(), k, block, packed(), ci, dx, image, tile());
+      const product = [steps(), k, block, packed(), ci, dx, shape.h * shape.w * ci * 4] as const;
+      const parts = placed.map(({ first, last, placement, tile }): Part => {
+        return ['convolve', ...placement, first, last, group, ...rows, ...product, tile()];
+      });
+      runParts(backend, parts);
     });
   });
 }

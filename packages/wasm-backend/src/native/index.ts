@@ -11,6 +11,7 @@ import { registerPooling } from './pooling';
 import { registerPrelu } from './prelu';
 import { registerActivationStatistics } from './statistics';
 import { registerIdentity, registerSums } from './sums';
+import { startThreads } from './threads';
 
 /** What {@link registerNativeKernels} found. */
 export interface NativeKernels {
@@ -43,6 +44,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   } catch (error) {
     return unavailable(`the kernels do not start on this heap: ${error instanceof Error ? error.message : error}`);
   }
+  await startThreads(backend as WasmBackend);
   registerActivations();
   registerPrelu();
   registerConvolutions();

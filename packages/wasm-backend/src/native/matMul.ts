@@ -4,6 +4,7 @@ import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
+import { type Part, ranges, runParts } from './threads';
 import { Workspace } from './workspace';
 
 const block = 512;
@@ -40,7 +41,6 @@ const cost = (read: Layout, packed: Layout): number => {
 
 /** C = A · B for each pair of matrices; C's rows are contiguous. */
 function multiplyAll(backend: WasmBackend, a: Layout, b: Layout, pairs: { a: number; b: number; c: number }[]): void {
-  const kernels = kernelsOf(backend);
   const n = b.columns;
   // C = A · B or Cᵀ = Bᵀ · Aᵀ: the first factor is read in place, the second is packed.
   const swap = cost(flipped(b), flipped(a)) < cost(a, b);
@@ -50,18 +50,25 @@ function multiplyAll(backend: WasmBackend, a: Layout, b: Layout, pairs: { a: num
   const rowsA = work.table(contiguousRows(read.rows, read.rowBytes));
   const rowsC = work.table(contiguousRows(read.rows, swap ? 4 : n * 4));
   const steps = work.table(contiguousRows(k, read.columnBytes));
-  const [panels, tile] = [work.reserve(Math.min(block, k) * upTo8(packed.columns) * 4), work.reserve(tileBytes)];
+  // Each thread takes some columns of the packed factor, with panels of its own.
+  const columns = ranges(backend, packed.columns, 8, 'product', read.rows * packed.columns * k);
+  const rooms = columns.map(([first, last]) => ({
+    panels: work.reserve(Math.min(block, k) * upTo8(last - first) * 4),
+    tile: work.reserve(tileBytes),
+  }));
+  const columnBytes = swap ? n * 4 : 4;
   work.run(backend, () => {
     for (const pair of pairs) {
       const [from, other] = swap ? [pair.b, pair.a] : [pair.a, pair.b];
-      for (let k0 = 0; k0 < k; k0 += block) {
-        const count = Math.min(block, k - k0);
-        const start = other + k0 * packed.rowBytes;
-        if (packed.columnBytes === 4) kernels.packRows(start, count, packed.columns, packed.rowBytes, panels());
-        else kernels.packColumns(start, count, packed.columns, packed.columnBytes, panels());
-        const [sum, out] = [[steps() + k0 * 4, count] as const, [pair.c, rowsC(), swap ? n * 4 : 4] as const];
-        kernels.multiply(from, rowsA(), read.rows, ...sum, panels(), packed.columns, ...out, k0 > 0, tile());
-      }
+      const sum = [rowsA(), read.rows, steps(), k, block] as const;
+      const parts = columns.map(([first, last], i): Part => {
+        const start = other + first * packed.columnBytes;
+        const factor = [start, packed.rowBytes, packed.columnBytes, last - first] as const;
+        const { panels, tile } = rooms[i]!;
+        const out = [pair.c + first * columnBytes, rowsC(), columnBytes] as const;
+        return ['matrixProduct', from, ...sum, ...factor, ...out, panels(), tile()];
+      });
+      runParts(backend, parts);
     }
   });
 }

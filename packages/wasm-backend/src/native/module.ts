@@ -195,6 +195,26 @@ export interface KernelExports {
   avgPool(x: number, y: number, ...window: Windows): void;
   avgPoolGrad(dy: number, dx: number, ...window: Windows): void;
   sumMiddle(x: number, outer: number, middle: number, inner: number, out: number, divisor: number): void;
+  addInto(to: number, from: number, n: number): void;
+  matrixProduct(
+    ...args: [
+      a: number,
+      rowsA: number,
+      m: number,
+      steps: number,
+      k: number,
+      block: number,
+      b: number,
+      rowBytes: number,
+      columnBytesB: number,
+      n: number,
+      c: number,
+      rowsC: number,
+      columnBytes: number,
+      panels: number,
+      tile: number,
+    ]
+  ): void;
   addBias(c: number, bias: number, rows: number, columns: number): void;
   adam(
     ...args: [
@@ -292,6 +312,21 @@ export function usesRelaxedSimd(): boolean {
   return loaded?.relaxedSimd ?? false;
 }
 
+/** The compiled module that suits the backend's heap. */
+export function kernelModule(backend: WasmBackend): WebAssembly.Module {
+  const memory = findMemory(backend);
+  if (typeof memory === 'string') throw new Error(`[relumine/wasm-backend] ${memory}.`);
+  if (loaded === undefined) throw new Error('[relumine/wasm-backend] the native kernels are not loaded.');
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const kind = shared ? 'threaded' : 'single';
+  let module = loaded.modules.get(kind);
+  if (module === undefined) {
+    module = new WebAssembly.Module(loaded.bytes[kind]);
+    loaded.modules.set(kind, module);
+  }
+  return module;
+}
+
 /**
  * The kernels on the heap of `backend`; instantiated once per heap, so a new backend instance gets new ones. Throws where
  * the backend's private fields are not as expected.
@@ -301,15 +336,7 @@ export function kernelsOf(backend: WasmBackend): KernelExports {
   if (typeof memory === 'string') throw new Error(`[relumine/wasm-backend] ${memory}.`);
   const known = instances.get(memory);
   if (known !== undefined) return known;
-  if (loaded === undefined) throw new Error('[relumine/wasm-backend] the native kernels are not loaded.');
-  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const kind = shared ? 'threaded' : 'single';
-  let module = loaded.modules.get(kind);
-  if (module === undefined) {
-    module = new WebAssembly.Module(loaded.bytes[kind]);
-    loaded.modules.set(kind, module);
-  }
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(kernelModule(backend), { env: { memory } });
   const kernels = exports as unknown as KernelExports;
   instances.set(memory, kernels);
   return kernels;

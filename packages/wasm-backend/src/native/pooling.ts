@@ -2,6 +2,7 @@ import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflo
 import { addressOf, produce, type WasmBackend } from './heap';
 import { kernelsOf, type Windows } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
+import { type Part, ranges, runParts } from './threads';
 
 type Pool2D = typeof backend_util.computePool2DInfo;
 
@@ -38,14 +39,33 @@ function windowsOf(
   };
 }
 
+/** The images, one share per thread, with the distance in bytes to a share's first image. */
+function shares(
+  backend: WasmBackend,
+  shape: number[],
+  { outShape, windows }: { outShape: number[]; windows: Windows },
+) {
+  const [n, ...rest] = windows;
+  const size = util.sizeFromShape(shape);
+  return ranges(backend, n, 1, 'pass', size).map(([first, last]) => ({
+    windows: [last - first, ...rest] satisfies Windows,
+    input: first * util.sizeFromShape(shape.slice(1)) * 4,
+    output: first * util.sizeFromShape(outShape.slice(1)) * 4,
+  }));
+}
+
 function forward(name: 'maxPool' | 'avgPool'): NativeKernel {
   return (args, replaced) => {
     const x = args.inputs.x!;
     const found = windowsOf(args, x);
     if (found === undefined) return replaced(args);
     const backend = args.backend as WasmBackend;
-    const kernels = kernelsOf(backend);
-    return produce(backend, found.outShape, (y) => kernels[name](addressOf(backend, x), y, ...found.windows));
+    return produce(backend, found.outShape, (y) => {
+      const parts = shares(backend, x.shape, found).map(({ windows, input, output }): Part => {
+        return [name, addressOf(backend, x) + input, y + output, ...windows];
+      });
+      runParts(backend, parts);
+    });
   };
 }
 
@@ -59,8 +79,11 @@ function gradient(name: 'maxPool' | 'avgPool'): NativeKernel {
     return produce(backend, input.shape, (dx) => {
       kernels.zero(dx, util.sizeFromShape(input.shape) * 4);
       const [x, from] = [addressOf(backend, input), addressOf(backend, dy)];
-      if (name === 'maxPool') kernels.maxPoolGrad(x, from, dx, ...found.windows);
-      else kernels.avgPoolGrad(from, dx, ...found.windows);
+      const parts = shares(backend, input.shape, found).map(({ windows, input, output }): Part => {
+        if (name === 'avgPool') return ['avgPoolGrad', from + output, dx + input, ...windows];
+        return ['maxPoolGrad', x + input, from + output, dx + input, ...windows];
+      });
+      runParts(backend, parts);
     });
   };
 }

@@ -1,6 +1,7 @@
 import { type ConvolutionShape, contiguousRows } from './convolutionTables';
 import type { WasmBackend } from './heap';
 import { kernelsOf } from './module';
+import { type Part, ranges, runParts } from './threads';
 import { Workspace } from './workspace';
 
 const tileBytes = 128;
@@ -23,16 +24,22 @@ function chunkOf(total: number, ci: number, co: number): number {
   return Math.min(total, Math.max(32, Math.min(128, fitting & ~3)));
 }
 
-function layOut(work: Workspace, shape: ConvolutionShape) {
+/** Shares of the tiles, one per thread, each with scratch of its own. */
+function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape) {
   const { n, ci, co, ho, wo } = shape;
   const [tilesY, tilesX] = [tiles(ho), tiles(wo)];
   const total = n * tilesY * tilesX;
   const chunk = chunkOf(total, ci, co);
   const [planeV, planeM] = [planeBytes(chunk * ci * 4), planeBytes(chunk * upTo8(co) * 4)];
-  const [v, m] = [work.reserve(36 * planeV), work.reserve(36 * planeM)];
-  const scratch = work.reserve(Math.max(36 * ci, 16 * co) * 4 + 1024);
-  const tile = work.reserve(tileBytes);
-  return { tilesY, tilesX, total, chunk, planeV, planeM, v, m, scratch, tile };
+  const shares = ranges(backend, total, Math.min(chunk, 16), 'product', total * 36 * ci * co).map(([first, last]) => ({
+    first,
+    last,
+    v: work.reserve(36 * planeV),
+    m: work.reserve(36 * planeM),
+    scratch: work.reserve(Math.max(36 * ci, 16 * co) * 4 + 1024),
+    tile: work.reserve(tileBytes),
+  }));
+  return { tilesY, tilesX, chunk, planeV, planeM, shares };
 }
 
 /** y = x ∗ w, both at their addresses: f32[n, h, w, ci] with f32[3, 3, ci, co] to f32[n, ho, wo, co]. */
@@ -40,17 +47,20 @@ export function winogradConvolve(backend: WasmBackend, shape: ConvolutionShape, 
   const kernels = kernelsOf(backend);
   const { h, w: width, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
-  const { tilesY, tilesX, total, chunk, planeV, planeM, v, m, scratch, tile } = layOut(work, shape);
+  const { tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
   const [rowsA, rowsC] = [work.table(contiguousRows(chunk, ci * 4)), work.table(contiguousRows(chunk, co * 4))];
   const steps = work.table(contiguousRows(ci, 4));
   const planeU = planeBytes(ci * upTo8(co) * 4);
   const u = work.reserve(36 * planeU);
   work.run(backend, () => {
-    kernels.transformFilter(w, ci, co, u(), planeU, scratch());
+    kernels.transformFilter(w, ci, co, u(), planeU, shares[0]!.scratch());
     const image = [x, h, width, ci, top, left, ho, wo, co, tilesY, tilesX] as const;
-    const tables = [0, total, chunk, rowsA(), rowsC(), steps()] as const;
-    const planes = [u(), planeU, v(), planeV, m(), planeM] as const;
-    kernels.winogradConvolve(...image, ...tables, ...planes, y, scratch(), tile());
+    const parts = shares.map(({ first, last, v, m, scratch, tile }): Part => {
+      const tables = [first, last, chunk, rowsA(), rowsC(), steps()] as const;
+      const planes = [u(), planeU, v(), planeV, m(), planeM] as const;
+      return ['winogradConvolve', ...image, ...tables, ...planes, y, scratch(), tile()];
+    });
+    runParts(backend, parts);
   });
 }
 
@@ -85,16 +95,22 @@ export function winogradFilterGradient(
   const kernels = kernelsOf(backend);
   const { h, w, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
-  const { tilesY, tilesX, total, chunk, planeV, planeM, v, m, scratch, tile } = layOut(work, shape);
+  const { tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
   const [rowsA, rowsC] = [work.table(contiguousRows(ci, 4)), work.table(contiguousRows(ci, co * 4))];
   const steps = work.table(contiguousRows(chunk, ci * 4));
   const planeU = planeBytes(ci * co * 4);
-  const u = work.reserve(36 * planeU);
+  const sums = shares.map(() => work.reserve(36 * planeU));
   work.run(backend, () => {
     const image = [x, h, w, ci, top, left, dy, ho, wo, co, tilesY, tilesX] as const;
-    const tables = [0, total, chunk, rowsA(), rowsC(), steps()] as const;
-    const planes = [u(), planeU, v(), planeV, m(), planeM] as const;
-    kernels.winogradFilterGradient(...image, ...tables, ...planes, scratch(), tile());
-    kernels.transformFilterGradient(u(), planeU, ci * co, dw, scratch());
+    const parts = shares.map(({ first, last, v, m, scratch, tile }, i): Part => {
+      const tables = [first, last, chunk, rowsA(), rowsC(), steps()] as const;
+      const planes = [sums[i]!(), planeU, v(), planeV, m(), planeM] as const;
+      return ['winogradFilterGradient', ...image, ...tables, ...planes, scratch(), tile()];
+    });
+    runParts(backend, parts);
+    // The shares are added in the order of the images, whoever computed them.
+    const u = sums[0]!();
+    for (const other of sums.slice(1)) kernels.addInto(u, other(), (36 * planeU) / 4);
+    kernels.transformFilterGradient(u, planeU, ci * co, dw, shares[0]!.scratch());
   });
 }

@@ -1,0 +1,262 @@
+import { findMemory, type WasmBackend } from './heap';
+import { type KernelExports, kernelModule, kernelsOf } from './module';
+
+/*
+ * Threads of our own on the backend's shared heap. A job is a few calls of kernels ("parts"), laid out in a table; the
+ * first word of the control block counts the parts that nobody has taken yet, with the job's number above the count, so
+ * that taking a part and knowing that the table is still its job's is one atomic step. The calling thread takes parts
+ * like the others: a thread that sleeps, or has died, costs time and nothing else. Which thread runs a part changes
+ * nothing in the result.
+ */
+
+/** Words of the control block: parts still open (below the job's number), parts done, parts that failed. */
+const [OPEN, DONE, FAILED] = [0, 1, 2];
+const maxParts = 16;
+/** A part in the table: the kernel's index, the number of arguments, the arguments. */
+const partSlots = 48;
+const headerBytes = 64;
+const countMask = 255;
+const patienceMs = 120_000;
+
+/** What each thread runs, as text: a worker can then start in Node, in pages and in bundles without a file of its own. */
+const workerText = `
+const run = ({ module, memory, control, names }) => {
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const words = new Int32Array(control);
+  const table = new Float64Array(control, ${headerBytes});
+  postReady();
+  for (;;) {
+    const word = Atomics.load(words, ${OPEN});
+    const open = word & ${countMask};
+    if (open === 0) {
+      Atomics.wait(words, ${OPEN}, word);
+      continue;
+    }
+    if (Atomics.compareExchange(words, ${OPEN}, word, word - 1) !== word) continue;
+    const at = (open - 1) * ${partSlots};
+    try {
+      kernels[names[table[at]]](...table.subarray(at + 2, at + 2 + table[at + 1]));
+    } catch {
+      Atomics.store(words, ${FAILED}, 1);
+    }
+    Atomics.add(words, ${DONE}, 1);
+    Atomics.notify(words, ${DONE});
+  }
+};
+`;
+
+interface Thread {
+  ready: Promise<void>;
+  stop(): Promise<unknown>;
+}
+
+interface StartData {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  control: SharedArrayBuffer;
+  names: string[];
+}
+
+const isNode = (): boolean => typeof globalThis.process?.getBuiltinModule === 'function';
+
+/** Read when this module loads: while the backend starts, another class stands in Node's place. */
+const NodeWorker = isNode() ? globalThis.process.getBuiltinModule('node:worker_threads').Worker : undefined;
+
+function startInNode(data: StartData): Thread {
+  if (NodeWorker === undefined) throw new Error('Node has no worker threads here.');
+  const text = `const { parentPort, workerData } = require('node:worker_threads');
+const postReady = () => parentPort.postMessage('ready');${workerText}run(workerData);`;
+  const worker = new NodeWorker(text, { eval: true, execArgv: [], name: 'relumine-kernels', workerData: data });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve());
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('The thread ended.')));
+  });
+  // From then on it may end without a word: the calling thread does its parts.
+  worker.on('error', () => undefined);
+  const settled = ready.finally(() => worker.unref());
+  return { ready: settled, stop: () => worker.terminate() };
+}
+
+function startInBrowser(data: StartData): Thread {
+  const text = `const postReady = () => postMessage('ready');${workerText}onmessage = ({ data }) => run(data);`;
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  const worker = new Worker(address, { name: 'relumine-kernels' });
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+  }).finally(() => URL.revokeObjectURL(address));
+  worker.postMessage(data);
+  return { ready, stop: async () => worker.terminate() };
+}
+
+/** The numeric kernels: what a part may call. */
+type KernelName = keyof KernelExports;
+
+/** One call of a kernel. */
+export type Part = readonly [name: KernelName, ...args: (number | boolean)[]];
+
+class ThreadPool {
+  readonly #threads: Thread[];
+  readonly #kernels: KernelExports;
+  readonly #names: string[];
+  readonly #words: Int32Array;
+  readonly #table: Float64Array;
+  #job = 0;
+
+  constructor(backend: WasmBackend, workers: number) {
+    this.#kernels = kernelsOf(backend);
+    this.#names = Object.keys(this.#kernels);
+    const control = new SharedArrayBuffer(headerBytes + maxParts * partSlots * 8);
+    this.#words = new Int32Array(control, 0, headerBytes / 4);
+    this.#table = new Float64Array(control, headerBytes);
+    const memory = findMemory(backend) as WebAssembly.Memory;
+    const data: StartData = { module: kernelModule(backend), memory, control, names: this.#names };
+    this.#threads = Array.from({ length: workers }, () => (isNode() ? startInNode(data) : startInBrowser(data)));
+  }
+
+  get size(): number {
+    return this.#threads.length + 1;
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#threads.map(({ ready }) => ready));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.stop()));
+  }
+
+  run(parts: readonly Part[]): void {
+    const [words, table] = [this.#words, this.#table];
+    parts.forEach(([name, ...args], part) => {
+      const at = part * partSlots;
+      table[at] = this.#names.indexOf(name);
+      table[at + 1] = args.length;
+      for (let i = 0; i < args.length; i++) table[at + 2 + i] = Number(args[i]);
+    });
+    words[DONE] = 0;
+    words[FAILED] = 0;
+    this.#job = (this.#job + 1) & 0x7fffff;
+    Atomics.store(words, OPEN, (this.#job << 8) | parts.length);
+    Atomics.notify(words, OPEN);
+    for (;;) {
+      const word = Atomics.load(words, OPEN);
+      const open = word & countMask;
+      if (open === 0) break;
+      if (Atomics.compareExchange(words, OPEN, word, word - 1) !== word) continue;
+      call(this.#kernels, parts[open - 1]!);
+      Atomics.add(words, DONE, 1);
+    }
+    this.#wait(parts.length);
+    if (words[FAILED] !== 0) throw new Error('[relumine/wasm-backend] a kernel failed on one of its threads.');
+  }
+
+  /** Waits until every part is done: asleep where this thread may sleep, spinning on a page's main thread. */
+  #wait(parts: number): void {
+    const words = this.#words;
+    const end = performance.now() + patienceMs;
+    for (let spins = 0; ; spins++) {
+      const done = Atomics.load(words, DONE);
+      if (done === parts) return;
+      if (spins < 2000) continue;
+      try {
+        Atomics.wait(words, DONE, done, 100);
+      } catch {
+        spins = 0;
+      }
+      if (performance.now() > end) {
+        throw new Error(
+          '[relumine/wasm-backend] a thread has stopped in the middle of a kernel. Call startWasm() again and build the model anew.',
+        );
+      }
+    }
+  }
+}
+
+const call = (kernels: KernelExports, [name, ...args]: Part): void => {
+  (kernels[name] as (...values: (number | boolean)[]) => void)(...args);
+};
+
+const pools = new Map<WebAssembly.Memory, ThreadPool>();
+
+/** Threads that the backend itself was started with; 1 where its heap is not shared. */
+function backendThreads(backend: WasmBackend): number {
+  const { buffer } = findMemory(backend) as WebAssembly.Memory;
+  if (typeof SharedArrayBuffer === 'undefined' || !(buffer instanceof SharedArrayBuffer)) return 1;
+  const { tfjs } = backend.wasm as { tfjs?: { getThreadsCount?(): number } };
+  return Math.max(1, Math.min(maxParts, tfjs?.getThreadsCount?.() ?? 1));
+}
+
+/**
+ * Starts as many threads for our kernels as the backend has for its own, this one included, and stops those of backends
+ * before it. Where they don't start, the kernels run on one.
+ */
+export async function startThreads(backend: WasmBackend): Promise<number> {
+  const memory = findMemory(backend) as WebAssembly.Memory;
+  for (const [heap, pool] of pools) {
+    if (heap === memory) continue;
+    await pool.stop();
+    pools.delete(heap);
+  }
+  const known = pools.get(memory);
+  if (known !== undefined) {
+    await known.ready();
+    return known.size;
+  }
+  const threads = backendThreads(backend);
+  if (threads === 1) return 1;
+  let pool: ThreadPool | undefined;
+  try {
+    pool = new ThreadPool(backend, threads - 1);
+    await pool.ready();
+  } catch {
+    await pool?.stop();
+    return 1;
+  }
+  pools.set(memory, pool);
+  return pool.size;
+}
+
+/** Threads that {@link runParts} can use at once. */
+export function threadCount(backend: WasmBackend): number {
+  return pools.size === 0 ? 1 : (pools.get(findMemory(backend) as WebAssembly.Memory)?.size ?? 1);
+}
+
+/** Runs calls that don't touch each other's memory, side by side where there are threads, and returns when all are done. */
+export function runParts(backend: WasmBackend, parts: readonly Part[]): void {
+  const pool = parts.length > 1 ? pools.get(findMemory(backend) as WebAssembly.Memory) : undefined;
+  if (pool !== undefined && parts.length <= maxParts) pool.run(parts);
+  else for (const part of parts) call(kernelsOf(backend), part);
+}
+
+/** Multiplications, or values of a cheap pass, from which it pays to wake the threads (some 20 microseconds). */
+const threadedFrom: { readonly product: number; readonly pass: number } = { product: 524_288, pass: 131_072 };
+
+/**
+ * `total` in at most as many ranges as there are threads, each a multiple of `unit` (the last takes the rest); in one
+ * where so few `operations` of this kind are to be done that waking threads would cost more.
+ */
+export function ranges(
+  backend: WasmBackend,
+  total: number,
+  unit: number,
+  kind: keyof typeof threadedFrom,
+  operations: number,
+): [first: number, last: number][] {
+  const units = Math.ceil(total / unit);
+  const threads = operations < threadedFrom[kind] ? 1 : threadCount(backend);
+  const count = Math.max(1, Math.min(threads, units));
+  const bound = (i: number): number => Math.min(total, Math.round((units * i) / count) * unit);
+  return Array.from({ length: count }, (_, i) => [bound(i), bound(i + 1)]);
+}
+
+/** Ends the threads of a backend, as if they had died (for tests): their parts fall to the calling thread. */
+export async function stopThreads(backend: WasmBackend): Promise<{ workers: number }> {
+  const pool = pools.get(findMemory(backend) as WebAssembly.Memory);
+  await pool?.stop();
+  return { workers: (pool?.size ?? 1) - 1 };
+}
