@@ -1,5 +1,5 @@
 import { leaky, scalarFunction } from './functions';
-import { fieldsOf, type Layer, type Variable, type Weights } from './layerFields';
+import { fieldsOf, type Layer, type RelumineSpec, type Variable, type Weights } from './layerFields';
 import type { ScalarFunction } from './scalarFunction';
 
 /** The activation that ends a layer: one function for each element of z, or a softmax. */
@@ -56,19 +56,30 @@ function parametric(alpha: Variable, shape: readonly number[], weights: Weights)
   return { kind: 'elementwise', name: 'prelu', at };
 }
 
+/** What Relumine's own activations say of themselves. */
+function declared({ name, params = {} }: RelumineSpec): EndingActivation {
+  const numbers = Object.entries(params).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  const wanted = name === 'gelu' && params.approximate === 'tanh' ? 'geluTanh' : name;
+  return always(scalarFunction(wanted, Object.fromEntries(numbers)), name);
+}
+
 /** Whether the layer applies an activation to its input and does nothing else. */
 export const isActivationLayer = (layer: Layer): boolean => {
   const className = layer.getClassName();
+  if (fieldsOf(layer).relumine) return true;
   return className === 'Activation' || className === 'PReLU' || className in activationLayers;
 };
 
 /** What the layer does last, for z of `shape` (without the batch axis). */
 export function activationOf(layer: Layer, shape: readonly number[], weights: Weights): EndingActivation {
   const className = layer.getClassName();
-  const { activation, alpha } = fieldsOf(layer);
-  if (className === 'PReLU') return parametric(alpha as Variable, shape, weights);
+  const { activation, alpha, relumine } = fieldsOf(layer);
+  const slopes = className === 'PReLU' || relumine?.name === 'prelu' ? alpha : undefined;
+  if (typeof slopes === 'object' && slopes) return parametric(slopes, shape, weights);
+  if (relumine) return declared(relumine);
   if (Object.hasOwn(activationLayers, className)) return activationLayers[className]!(layer);
   if (!activation) return { kind: 'none' };
+  if (activation.relumine) return declared(activation.relumine);
   const name = activation.getClassName();
   if (name === 'softmax' || name === 'logSoftmax') return { kind: name };
   return always(scalarFunction(name), name);

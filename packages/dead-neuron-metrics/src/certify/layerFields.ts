@@ -12,8 +12,15 @@ export interface Variable {
   read(): Tensor;
 }
 
+/** How Relumine's own activations and activation layers say what they are. */
+export interface RelumineSpec {
+  name: string;
+  params?: Readonly<Record<string, number | string | undefined>>;
+}
+
 /** What tfjs calls an activation. */
 export interface LayerActivation {
+  relumine?: RelumineSpec;
   getClassName(): string;
   apply(z: Tensor): Tensor;
 }
@@ -23,6 +30,7 @@ export interface LayerActivation {
  * configurations and kernels are made of, so they are as stable as its file format.
  */
 export interface LayerFields {
+  relumine?: RelumineSpec;
   activation?: LayerActivation | null;
   kernel?: Variable | null;
   depthwiseKernel?: Variable | null;

@@ -204,9 +204,7 @@ export function refusal(layer: Layer): string | undefined {
   const className = layer.getClassName();
   if (!isActivationLayer(layer) && !Object.hasOwn(rules, className)) return className;
   if (fieldsOf(layer).dataFormat === 'channelsFirst') return `${className} with dataFormat 'channelsFirst'`;
-  // A PReLU has no slopes to read yet, and needs none here.
-  if (className === 'PReLU') return undefined;
-  const ending = activationOf(layer, [], () => new Float32Array());
+  const ending = activationOf(layer, [], () => new Float32Array(1));
   return ending.kind === 'unsupported' ? `${className} with activation '${ending.name}'` : undefined;
 }
 
