@@ -1,9 +1,10 @@
 import type { DeadNeuronReport } from '@relumine/core';
 import { printable } from './displayWidth';
 import { layerSummary } from './layerSummary';
-import { formatBound, formatCount, formatIndices, formatNumber, formatShare, plural } from './numbers';
+import { formatBound, formatCount, formatIndices, formatNumber, formatShare } from './numbers';
 import { requireReport } from './requireReport';
 import { formatTable, paint, type TableCell, type TableColumn } from './table';
+import { verdict } from './verdict';
 
 export interface FormatReportOptions {
   /** ANSI colours; off by default. */
@@ -37,18 +38,9 @@ export function formatReport(report: DeadNeuronReport, options: FormatReportOpti
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function headline({ samples, layers, summary }: DeadNeuronReport, colors: boolean): string {
-  if (layers.length === 0) return `No layer with an activation was measured (${plural(samples, 'sample')}).`;
-  const { deadChannels, channels, deadFraction } = summary;
-  const seen = `on ${plural(samples, 'sample')}`;
-  if (channels === 0) return `No channels were measured ${seen}.`;
-  if (samples === 0) return `${plural(channels, 'channel')} in ${plural(layers.length, 'layer')}, but no samples.`;
-  const verdict =
-    deadChannels === 0
-      ? 'No channel is dead'
-      : `${formatCount(deadChannels)} of ${plural(channels, 'channel')} dead (${formatShare(deadFraction)})`;
-  const rest = deadChannels === 0 ? `: ${plural(channels, 'channel')} in ${plural(layers.length, 'layer')}` : '';
-  return `${paint(verdict, deadChannels === 0 ? 'green' : 'red', colors)}${rest} ${seen}.`;
+function headline(report: DeadNeuronReport, colors: boolean): string {
+  const { finding, rest, grave } = verdict(report);
+  return paint(finding, rest === '' ? undefined : grave ? 'red' : 'green', colors) + rest;
 }
 
 function nonFinite({ summary }: DeadNeuronReport, colors: boolean): string {
