@@ -1,0 +1,33 @@
+import { requireFinite } from '@relumine/core';
+import { fill, greater, mul, onesLike, type Tensor, where } from '@tensorflow/tfjs-core';
+import { type Composition, pointwise } from './shared/pointwise';
+
+export interface LeakyReluOptions {
+  /** Slope for x ≤ 0; 0.01 unless given. Any finite number, also below 0 or above 1. */
+  negativeSlope?: number;
+}
+
+/** @internal */
+export function leakyReluComposition({ negativeSlope = 0.01 }: LeakyReluOptions = {}): Composition {
+  requireFinite('activations/leakyRelu', 'options.negativeSlope', negativeSlope);
+  return {
+    name: 'leakyRelu',
+    attrs: { negativeSlope },
+    // Not max(slope · x, x), which is wrong for slopes above 1.
+    forward: (x) => where(greater(x, 0), x, mul(x, negativeSlope)),
+    derivative: (x) => where(greater(x, 0), onesLike(x), fill(x.shape, negativeSlope)),
+  };
+}
+
+/**
+ * `leakyRelu(x) = x for x > 0, negativeSlope · x otherwise`. At the kink the derivative is the slope, as in PyTorch; NaN
+ * stays NaN, forward and backward.
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor; RangeError unless the slope is finite
+ * @see Maas, Hannun, Ng 2013; torch.nn.LeakyReLU
+ */
+export function leakyRelu<T extends Tensor>(x: T, options: LeakyReluOptions = {}): T {
+  return pointwise(x, leakyReluComposition(options));
+}

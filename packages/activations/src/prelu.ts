@@ -1,0 +1,80 @@
+import {
+  activationGradKernel,
+  activationKernel,
+  hasKernel,
+  invalidArgument,
+  requireFloat32Tensor,
+} from '@relumine/core';
+import {
+  broadcast_util,
+  customGrad,
+  engine,
+  greater,
+  isNaN as isNaNTensor,
+  mul,
+  reshape,
+  sum,
+  type Tensor,
+  tidy,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { GradSaver } from './shared/pointwise';
+
+const place = 'activations/prelu';
+const kernel = activationKernel('prelu');
+const gradKernel = activationGradKernel('prelu');
+
+function requireBroadcast(x: Tensor, alpha: Tensor): void {
+  const rank = x.shape.length;
+  const padded = [...new Array<number>(Math.max(0, rank - alpha.shape.length)).fill(1), ...alpha.shape];
+  if (padded.length === rank && padded.every((size, axis) => size === 1 || size === x.shape[axis])) return;
+  throw invalidArgument({
+    where: place,
+    argument: 'alpha',
+    rule: `must broadcast to the shape of x, [${x.shape.join(', ')}]`,
+    received: `shape [${alpha.shape.join(', ')}]`,
+    wayOut: 'Give one slope, or one for each channel.',
+  });
+}
+
+const composed = (x: Tensor, alpha: Tensor): Tensor => where(isNaNTensor(x), x, where(greater(x, 0), x, mul(x, alpha)));
+
+function composedGradients(dy: Tensor, x: Tensor, alpha: Tensor): [Tensor, Tensor] {
+  const positive = greater(x, 0);
+  const dx = where(isNaNTensor(x), mul(dy, x), where(positive, dy, mul(dy, alpha)));
+  const each = where(positive, zerosLike(x), mul(dy, x));
+  const axes = broadcast_util.getReductionAxes(alpha.shape, x.shape);
+  return [dx, reshape(axes.length > 0 ? sum(each, axes) : each, alpha.shape)];
+}
+
+/**
+ * `prelu(x, alpha) = x for x > 0, alpha · x otherwise`, with gradients for both. Right for slopes above 1 and below 0. At
+ * the kink the derivative is alpha, as in PyTorch.
+ *
+ * @param x float32[batch, …, channels]; borrowed
+ * @param alpha float32 slopes that broadcast to x, such as [] or [channels]; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless both are float32 tensors; RangeError where alpha does not broadcast
+ * @see He et al. 2015, Delving Deep into Rectifiers; torch.nn.PReLU
+ */
+export function prelu<T extends Tensor>(x: T, alpha: Tensor): T {
+  requireFloat32Tensor(place, 'x', x);
+  requireFloat32Tensor(place, 'alpha', alpha);
+  requireBroadcast(x, alpha);
+  const apply = customGrad((...args: (Tensor | GradSaver)[]) => {
+    const [input, slope, save] = args as [Tensor, Tensor, GradSaver];
+    save([input, slope]);
+    const value = hasKernel(kernel)
+      ? (engine().runKernel(kernel, { x: input, alpha: slope }) as Tensor)
+      : composed(input, slope);
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
+      const [kept, keptSlope] = saved as [Tensor, Tensor];
+      return hasKernel(gradKernel)
+        ? (engine().runKernel(gradKernel, { dy, x: kept, alpha: keptSlope }) as Tensor[])
+        : composedGradients(dy, kept, keptSlope);
+    };
+    return { value, gradFunc };
+  });
+  return tidy(() => apply(x, alpha)) as T;
+}

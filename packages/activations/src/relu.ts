@@ -1,0 +1,22 @@
+import { cast, greater, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
+import { type Composition, pointwise } from './shared/pointwise';
+
+/** @internal */
+export const reluComposition: Composition = {
+  name: 'relu',
+  attrs: {},
+  forward: (x) => stockRelu(x),
+  derivative: (x) => cast(greater(x, 0), 'float32'),
+};
+
+/**
+ * `relu(x) = max(0, x)`. At the kink the derivative is 0, as in PyTorch; NaN stays NaN, forward and backward.
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ * @see torch.nn.ReLU
+ */
+export function relu<T extends Tensor>(x: T): T {
+  return pointwise(x, reluComposition);
+}
