@@ -1,4 +1,4 @@
-import { exp, expm1, fma, keepNaN, log1p, normalTail, select, sigmoid, softplus, splat, tanh } from './vector';
+import { clamp, exp, expm1, fma, gauss, keepNaN, log1p, normalTail, select, sigmoid, softplus, splat, tanh } from './vector';
 
 // The numbers are shared with src/native/activationCodes.ts.
 const RELU = 0;
@@ -38,17 +38,17 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   if (op == RELU) return f32x4.max(x, zero);
   if (op == RELU6) return f32x4.min(f32x4.max(x, zero), splat(6));
   if (op == LEAKY_RELU) return select(f32x4.gt(x, zero), x, f32x4.mul(x, a));
-  if (op == ELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.min(x, zero))));
-  if (op == CELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.min(f32x4.div(x, a), zero))));
+  if (op == ELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.pmin(x, zero))));
+  if (op == CELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.pmin(f32x4.div(x, a), zero))));
   if (op == SELU)
     return select(
       f32x4.gt(x, zero),
       f32x4.mul(x, splat(SELU_SCALE)),
-      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), expm1(f32x4.min(x, zero))),
+      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), expm1(f32x4.pmin(x, zero))),
     );
   if (op == SILU) return f32x4.mul(x, sigmoid(x));
   if (op == MISH) {
-    const c = f32x4.max(f32x4.min(x, splat(30)), splat(-200));
+    const c = clamp(x, -200, 30);
     const e = exp(c);
     const n = f32x4.mul(e, f32x4.add(e, splat(2)));
     return f32x4.mul(x, f32x4.div(n, f32x4.add(n, splat(2))));
@@ -68,15 +68,16 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
     return f32x4.mul(x, gate);
   }
   if (op == GELU_TANH) {
-    const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
+    const c = clamp(x, -20, 20);
     const inner = f32x4.mul(splat(GELU_K), fma(f32x4.mul(splat(GELU_C), f32x4.mul(c, c)), c, c));
     // 0.5 (1 + tanh u) = sigmoid(2u), which keeps the left tail.
     return f32x4.mul(x, sigmoid(f32x4.add(inner, inner)));
   }
   if (op == GELU) {
     // The tail Φ(−|x|) is exact to a few units; x · Φ(x) = x − x · Φ(−x) for x > 0.
-    const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
-    const tail = normalTail(f32x4.abs(c));
+    const c = clamp(x, -20, 20);
+    const z = f32x4.abs(c);
+    const tail = normalTail(z, gauss(z));
     return select(f32x4.gt(x, zero), f32x4.sub(x, f32x4.mul(c, tail)), f32x4.mul(x, tail));
   }
   if (op == SQUAREPLUS) {
@@ -112,6 +113,18 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   return x;
 }
 
+/** The derivative of x · sigmoid(u): s (1 + x u' (1 − s)) with s = sigmoid(u); 1 − s without cancellation. */
+// @ts-ignore: decorator
+@inline
+function gated(u: v128, slope: v128, x: v128): v128 {
+  const e = exp(f32x4.neg(f32x4.abs(u)));
+  const r = f32x4.div(splat(1), f32x4.add(splat(1), e));
+  const er = f32x4.mul(e, r);
+  const negative = f32x4.lt(u, splat(0));
+  const s = select(negative, er, r);
+  return f32x4.mul(s, fma(f32x4.mul(x, slope), select(negative, r, er), splat(1)));
+}
+
 /** √(x² + b) without overflow. */
 // @ts-ignore: decorator
 @inline
@@ -130,22 +143,19 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
   if (op == RELU6)
     return keepNaN(x, v128.and(one, v128.and(f32x4.gt(x, zero), f32x4.lt(x, splat(6)))));
   if (op == LEAKY_RELU) return keepNaN(x, select(f32x4.gt(x, zero), one, a));
-  if (op == ELU) return select(f32x4.gt(x, zero), one, f32x4.mul(a, exp(f32x4.min(x, zero))));
-  if (op == CELU) return select(f32x4.gt(x, zero), one, exp(f32x4.min(f32x4.div(x, a), zero)));
+  if (op == ELU) return select(f32x4.gt(x, zero), one, f32x4.mul(a, exp(f32x4.pmin(x, zero))));
+  if (op == CELU) return select(f32x4.gt(x, zero), one, exp(f32x4.pmin(f32x4.div(x, a), zero)));
   if (op == SELU)
     return select(
       f32x4.gt(x, zero),
       splat(SELU_SCALE),
-      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), exp(f32x4.min(x, zero))),
+      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), exp(f32x4.pmin(x, zero))),
     );
   if (op == SILU) {
-    const c = f32x4.max(f32x4.min(x, splat(200)), splat(-200));
-    const s = sigmoid(c);
-    // 1 − s = sigmoid(−x), without cancellation.
-    return f32x4.mul(s, fma(c, sigmoid(f32x4.neg(c)), one));
+    return gated(clamp(x, -200, 200), one, clamp(x, -200, 200));
   }
   if (op == MISH) {
-    const c = f32x4.max(f32x4.min(x, splat(30)), splat(-200));
+    const c = clamp(x, -200, 30);
     const e = exp(c);
     const n = f32x4.mul(e, f32x4.add(e, splat(2)));
     const d = f32x4.add(n, splat(2));
@@ -182,17 +192,18 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     return select(f32x4.ge(x, splat(-3)), select(f32x4.ge(x, splat(3)), one, middle), keepNaN(x, zero));
   }
   if (op == GELU_TANH) {
-    const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
+    const c = clamp(x, -20, 20);
     const c2 = f32x4.mul(c, c);
     const u2 = f32x4.mul(splat(2 * GELU_K), fma(f32x4.mul(splat(GELU_C), c2), c, c));
     const slope = f32x4.mul(splat(2 * GELU_K), fma(splat(3 * GELU_C), c2, one));
-    const s = sigmoid(u2);
-    return f32x4.mul(s, fma(f32x4.mul(c, slope), sigmoid(f32x4.neg(u2)), one));
+    return gated(u2, slope, c);
   }
   if (op == GELU) {
-    const c = f32x4.max(f32x4.min(x, splat(20)), splat(-20));
-    const tail = normalTail(f32x4.abs(c));
-    const density = f32x4.mul(splat(0.398942280401432678), exp(f32x4.mul(splat(-0.5), f32x4.mul(c, c))));
+    const c = clamp(x, -20, 20);
+    const z = f32x4.abs(c);
+    const e = gauss(z);
+    const tail = normalTail(z, e);
+    const density = f32x4.mul(splat(0.398942280401432678), e);
     return fma(c, density, select(f32x4.gt(x, zero), f32x4.sub(one, tail), tail));
   }
   if (op == SQUAREPLUS) {

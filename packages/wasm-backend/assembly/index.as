@@ -8,4 +8,4 @@ export { addBias, sumMiddle } from './sums';
 export { transformFilter, transformFilterGradient, winogradConvolve, winogradFilterGradient } from './winograd';
 export { depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
 export { activationStatistics } from './statistics';
-export { addInto, matrixProduct } from './parallel';
+export { addInto, extremum, matrixProduct } from './parallel';

@@ -54,10 +54,30 @@ export function preluGrad(dy: usize, x: usize, alpha: usize, dx: usize, n: usize
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function upper(v: v128): v128 {
+  return i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
 /** dalpha[c] += Σ dy · min(x, 0), in float64 sums (`sums`: f64[channels], zeroed by the caller). */
 export function preluAlphaGrad(dy: usize, x: usize, sums: usize, n: usize, channels: usize): void {
   const end = x + (n << 2);
   const zero = splat(0);
+  if (channels == 1) {
+    let s0 = f64x2.splat(0), s1 = s0;
+    const vectors = x + ((n & ~3) << 2);
+    while (x < vectors) {
+      const v = f32x4.min(v128.load(x), zero);
+      const d = v128.load(dy);
+      s0 = f64x2.add(s0, f64x2.mul(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(d)));
+      s1 = f64x2.add(s1, f64x2.mul(f64x2.promote_low_f32x4(upper(v)), f64x2.promote_low_f32x4(upper(d))));
+      x += 16;
+      dy += 16;
+    }
+    const s = f64x2.add(s0, s1);
+    f64.store(sums, f64.load(sums) + f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1));
+  }
   while (x < end) {
     const row = x + (channels << 2);
     const pairs = x + ((channels & ~1) << 2);

@@ -27,10 +27,28 @@ export function keepNaN(x: v128, value: v128): v128 {
   return v128.or(value, f32x4.ne(x, x));
 }
 
+/** 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits. */
+const MAGIC: f32 = 12582912;
+const MAGIC_BITS: i32 = 0x4b400000;
+
 // @ts-ignore: decorator
 @inline
 function twoTo(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+}
+
+/** x within low … high; NaN stays (min and max proper take many instructions on x64, these one). */
+// @ts-ignore: decorator
+@inline
+export function clamp(x: v128, low: f32, high: f32): v128 {
+  return f32x4.pmax(f32x4.pmin(x, splat(high)), splat(low));
+}
+
+/** x − n ln 2, with ln 2 in two parts: n times the first is exact. */
+// @ts-ignore: decorator
+@inline
+function reduce(x: v128, n: v128): v128 {
+  return fma(n, splat(2.12194440054691e-4), fma(n, splat(-0.693359375), x));
 }
 
 /** exp(r) − 1 for |r| ≤ ln 2 / 2, to about one unit in the last place. */
@@ -50,12 +68,10 @@ function expm1Reduced(r: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
-  const c = f32x4.max(f32x4.min(x, splat(89)), splat(-104));
-  const n = f32x4.nearest(f32x4.mul(c, splat(1.44269504088896)));
-  // ln 2 in two parts: n times the first is exact.
-  let r = f32x4.sub(c, f32x4.mul(n, splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, splat(-2.12194440054691e-4)));
-  const i = i32x4.trunc_sat_f32x4_s(n);
+  const c = clamp(x, -104, 89);
+  const t = fma(c, splat(1.44269504088896), splat(MAGIC));
+  const r = reduce(c, f32x4.sub(t, splat(MAGIC)));
+  const i = i32x4.sub(t, i32x4.splat(MAGIC_BITS));
   // Two factors, so that neither overflows nor goes subnormal before the last product.
   const half = i32x4.shr_s(i, 1);
   const p = f32x4.add(expm1Reduced(r), splat(1));
@@ -66,11 +82,10 @@ export function exp(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expm1(x: v128): v128 {
-  const c = f32x4.max(f32x4.min(x, splat(88)), splat(-30));
-  const n = f32x4.nearest(f32x4.mul(c, splat(1.44269504088896)));
-  let r = f32x4.sub(c, f32x4.mul(n, splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, splat(-2.12194440054691e-4)));
-  const scale = twoTo(i32x4.trunc_sat_f32x4_s(n));
+  const c = clamp(x, -30, 88);
+  const t = fma(c, splat(1.44269504088896), splat(MAGIC));
+  const r = reduce(c, f32x4.sub(t, splat(MAGIC)));
+  const scale = twoTo(i32x4.sub(t, i32x4.splat(MAGIC_BITS)));
   return fma(scale, expm1Reduced(r), f32x4.sub(scale, splat(1)));
 }
 
@@ -112,20 +127,27 @@ export function tanh(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function softplus(x: v128): v128 {
-  return f32x4.add(f32x4.max(x, splat(0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.pmax(x, splat(0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
 }
 
-/** Φ(−z) = erfc(z / √2) / 2 of the standard normal distribution for 0 ≤ z ≤ 20 (polynomials: Cephes, ndtrf.c). */
+/** exp(−z² / 2) for 0 ≤ z ≤ 20: the square of z's leading bits is exact, so a large exponent costs no digits. */
 // @ts-ignore: decorator
 @inline
-export function normalTail(z: v128): v128 {
-  const a = f32x4.mul(z, splat(0.707106781186547524));
-  // exp(−z² / 2) in two factors: the square of z's leading bits is exact, so a large exponent costs no digits.
+export function gauss(z: v128): v128 {
   const h = v128.and(z, i32x4.splat(0xfffff000));
-  const e = f32x4.mul(
-    exp(f32x4.mul(splat(-0.5), f32x4.mul(h, h))),
-    exp(f32x4.mul(splat(-0.5), f32x4.mul(f32x4.sub(z, h), f32x4.add(z, h)))),
-  );
+  const rest = f32x4.mul(splat(-0.5), f32x4.mul(f32x4.sub(z, h), f32x4.add(z, h)));
+  const e = exp(f32x4.mul(splat(-0.5), f32x4.mul(h, h)));
+  return fma(e, expm1Reduced(rest), e);
+}
+
+/**
+ * Φ(−z) = erfc(z / √2) / 2 of the standard normal distribution for 0 ≤ z ≤ 20, given e = exp(−z² / 2) (polynomials:
+ * Cephes, ndtrf.c).
+ */
+// @ts-ignore: decorator
+@inline
+export function normalTail(z: v128, e: v128): v128 {
+  const a = f32x4.mul(z, splat(0.707106781186547524));
   const near = f32x4.mul(a, a);
   let t = splat(7.853861353153693e-5);
   t = fma(t, near, splat(-8.010193625184903e-4));
@@ -135,7 +157,7 @@ export function normalTail(z: v128): v128 {
   t = fma(t, near, splat(-3.761262582423300e-1));
   t = fma(t, near, splat(1.128379165726710));
   const low = f32x4.sub(splat(1), f32x4.mul(a, t));
-  const q = f32x4.div(splat(1), f32x4.max(a, splat(0.5)));
+  const q = f32x4.div(splat(1), f32x4.pmax(a, splat(0.5)));
   const y = f32x4.mul(q, q);
   let p = splat(2.326819970068386e-2);
   p = fma(p, y, splat(-1.387039388740657e-1));
@@ -146,6 +168,14 @@ export function normalTail(z: v128): v128 {
   p = fma(p, y, splat(3.404879937665872e-1));
   p = fma(p, y, splat(-2.741127028184656e-1));
   p = fma(p, y, splat(5.638259427386472e-1));
+  // Beyond 2√2 another polynomial; few values lie there.
+  const far = f32x4.ge(a, splat(2));
+  if (v128.any_true(far)) p = select(far, farTail(y), p);
+  const high = f32x4.mul(f32x4.mul(e, q), p);
+  return f32x4.mul(splat(0.5), select(f32x4.lt(a, splat(1)), low, high));
+}
+
+function farTail(y: v128): v128 {
   let r = splat(-1.047766399936249e1);
   r = fma(r, y, splat(1.297719955372516e1));
   r = fma(r, y, splat(-7.495518717768503));
@@ -154,6 +184,5 @@ export function normalTail(z: v128): v128 {
   r = fma(r, y, splat(4.218463358204948e-1));
   r = fma(r, y, splat(-2.820767439740514e-1));
   r = fma(r, y, splat(5.641895067754075e-1));
-  const high = f32x4.mul(f32x4.mul(e, q), select(f32x4.lt(a, splat(2)), p, r));
-  return f32x4.mul(splat(0.5), select(f32x4.lt(a, splat(1)), low, high));
+  return r;
 }

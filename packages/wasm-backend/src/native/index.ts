@@ -2,6 +2,7 @@ import { engine } from '@tensorflow/tfjs-core';
 import { registerActivations } from './activations';
 import { registerConvolutions } from './convolutionKernels';
 import { registerDepthwiseGradients, registerSegmentSum } from './depthwise';
+import { registerExtrema } from './extrema';
 import { registerActivationGradients } from './gradients';
 import { findMemory, type WasmBackend } from './heap';
 import { registerMatMul } from './matMul';
@@ -51,6 +52,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerDepthwiseGradients();
   registerSegmentSum();
   registerActivationStatistics();
+  registerExtrema();
   registerPooling();
   registerMatMul();
   registerSums();

@@ -195,6 +195,7 @@ export interface KernelExports {
   avgPool(x: number, y: number, ...window: Windows): void;
   avgPoolGrad(dy: number, dx: number, ...window: Windows): void;
   sumMiddle(x: number, outer: number, middle: number, inner: number, out: number, divisor: number): void;
+  extremum(isMin: boolean, a: number, b: number, out: number, n: number, period: number): void;
   addInto(to: number, from: number, n: number): void;
   matrixProduct(
     ...args: [
