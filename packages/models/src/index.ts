@@ -1,1 +1,3 @@
-export {};
+export type { ActivationChoice, ModelOptions, Normalization } from './options';
+export { type InitializerName, initializerNames } from './parts/initializer';
+export { simpleCnn } from './simpleCnn';
