@@ -1,4 +1,11 @@
-import { type Activation, type ActivationName, activationNames, describe, invalidArgument, requireOneOf } from '@relumine/core';
+import {
+  type Activation,
+  type ActivationName,
+  activationNames,
+  describe,
+  invalidArgument,
+  requireOneOf,
+} from '@relumine/core';
 import type { ActivationChoice } from '../options';
 import type { FollowedBy } from './initializer';
 

@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander';
+import { createProgram } from './program';
+import type { Terminal } from './terminal';
+
+export type { Terminal } from './terminal';
+
+/** Why a command ended: our errors say it in one line; a stack is for what nobody foresaw. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message.startsWith('[relumine/') ? error.message : (error.stack ?? error.message);
+}
+
+/**
+ * Runs the `relumine` command.
+ *
+ * @param args what follows `relumine` on the command line
+ * @param terminal where to write; the process's own streams unless given
+ * @returns the exit code: 0 where all went well, 1 for bad input and for anything that failed
+ *
+ * @example
+ * await run(['compare', '--activations', 'relu,elu', '--json', 'out.json']);
+ */
+export async function run(args: readonly string[], terminal: Terminal = process): Promise<number> {
+  try {
+    await createProgram(terminal).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    terminal.stderr.write(`${explain(error)}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,33 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { addCompare } from './commands/compare';
+import { type Terminal, wantsColors } from './terminal';
+
+const examples = `
+Examples:
+  $ relumine compare
+  $ relumine compare --activations relu,elu --epochs 1 --json out.json
+
+Exit codes: 0 done, 1 bad input or a failure.`;
+
+const version = (): string => (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+
+/** The command line. What a command needs is loaded when it runs, so that help comes at once. */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command('relumine')
+    .description('Finds the dead neurons of convolutional networks.')
+    .version(version())
+    .addHelpText('after', examples)
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      getOutHasColors: () => wantsColors(terminal),
+      getErrHasColors: () => false,
+      outputError: (text, write) =>
+        write(text.replace(/^error: (.)/, (_, first: string) => `[relumine/cli] ${first.toUpperCase()}`)),
+    })
+    .showHelpAfterError('Run it with --help to see its options.')
+    .exitOverride();
+  addCompare(program, terminal);
+  return program;
+}

@@ -1,0 +1,69 @@
+import { mnist } from '@relumine/datasets';
+import { type StartedWasm, type StartOptions, startWasm } from '@relumine/wasm-backend';
+import type { EpochOutcome, Run, RunsResult } from '../results';
+import { type ComparePlan, type WholePlan, wholePlan } from './plan';
+import { type CompareData, firstImages, trainOne } from './trainOne';
+
+/** What happens while `compare` works, in order. */
+export type CompareEvent =
+  | { type: 'start'; plan: WholePlan; backend: StartedWasm; runs: number }
+  | { type: 'run'; run: number; runs: number; activation: string; seed: number }
+  | { type: 'step'; run: number; epoch: number; epochs: number; step: number; steps: number; loss: number }
+  | { type: 'epoch'; run: number; epochs: number; outcome: EpochOutcome }
+  | { type: 'done'; run: number; outcome: Run };
+
+export interface CompareOptions {
+  /** Called as things happen. */
+  onEvent?: (event: CompareEvent) => void;
+  /** Other images than MNIST's. */
+  data?: CompareData;
+  /** For `startWasm`; one thread, so that runs agree bit for bit, unless given. */
+  wasm?: StartOptions;
+  /** Ends the comparison with an error. */
+  signal?: AbortSignal;
+}
+
+const nameOf = (choice: WholePlan['activations'][number]): string =>
+  typeof choice === 'string' ? choice : choice.name;
+
+/**
+ * Trains the same seeded `simpleCnn` once per seed and activation, on WASM, and counts in every epoch which channels and
+ * units fire on none of the probe images. Equal plans give equal numbers (but for the seconds).
+ *
+ * @returns plain JSON, schema `relumine.runs/1`
+ * @throws TypeError or RangeError for a wrong plan, before anything is trained
+ *
+ * @example
+ * const { runs } = await compare({ activations: ['relu', 'elu'], trainSize: 1000, epochs: 1 });
+ */
+export async function compare(plan: ComparePlan = {}, options: CompareOptions = {}): Promise<RunsResult> {
+  const whole = wholePlan(plan);
+  const { onEvent = () => undefined, signal } = options;
+  const source = options.data ?? {
+    train: await mnist({ split: 'train', limit: whole.trainSize }),
+    test: await mnist({ split: 'test', limit: whole.testSize }),
+  };
+  const data = { train: firstImages(source.train, whole.trainSize), test: firstImages(source.test, whole.testSize) };
+  const backend = await startWasm({ threads: 1, ...options.wasm });
+  const cells = whole.seeds.flatMap((seed) => whole.activations.map((activation) => ({ seed, activation })));
+  onEvent({ type: 'start', plan: whole, backend, runs: cells.length });
+  const runs: Run[] = [];
+  for (const { seed, activation } of cells) {
+    const run = runs.length + 1;
+    onEvent({ type: 'run', run, runs: cells.length, activation: nameOf(activation), seed });
+    const outcome = await trainOne(whole, activation, seed, data, {
+      signal,
+      step: (progress) => onEvent({ type: 'step', run, epochs: whole.epochs, ...progress }),
+      epoch: (epoch) => onEvent({ type: 'epoch', run, epochs: whole.epochs, outcome: epoch }),
+    });
+    runs.push(outcome);
+    onEvent({ type: 'done', run, outcome });
+  }
+  return {
+    schema: 'relumine.runs/1',
+    plan: { model: 'simpleCnn', dataset: source.train.name, ...whole },
+    backend,
+    probeSize: Math.min(whole.probeSize, data.test.length),
+    runs,
+  };
+}

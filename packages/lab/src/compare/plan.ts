@@ -1,0 +1,110 @@
+import {
+  activationNames,
+  describe,
+  invalidArgument,
+  nearestName,
+  requireFinite,
+  requireOneOf,
+  requirePositiveInteger,
+} from '@relumine/core';
+import { type ActivationChoice, type InitializerName, initializerNames, type Normalization } from '@relumine/models';
+
+/** What to compare: plain JSON; everything has a default. */
+export interface ComparePlan {
+  /** Names, or specs such as `{ name: 'leakyRelu', negativeSlope: 0.1 }`. */
+  activations?: readonly ActivationChoice[];
+  normalization?: Normalization;
+  initializer?: InitializerName;
+  epochs?: number;
+  /** Training images, the first ones of the data set. */
+  trainSize?: number;
+  /** Test images. */
+  testSize?: number;
+  /** Test images on which firing is measured. */
+  probeSize?: number;
+  batchSize?: number;
+  /** Of Adam. */
+  learningRate?: number;
+  /** Every activation is trained once per seed, which decides weights and order of batches. */
+  seeds?: readonly number[];
+}
+
+export type WholePlan = Required<ComparePlan>;
+
+/**
+ * The plan unless told otherwise. The learning rate is ten times the usual 0.001, on purpose: at 0.001 a network this
+ * small keeps nearly all its channels, and there is little to compare.
+ */
+export const defaultPlan: WholePlan = {
+  activations: ['relu', 'leakyRelu', 'prelu', 'elu'],
+  normalization: 'none',
+  initializer: 'heNormal',
+  epochs: 3,
+  trainSize: 6000,
+  testSize: 2000,
+  probeSize: 1000,
+  batchSize: 32,
+  learningRate: 0.01,
+  seeds: [1],
+};
+
+const where = 'lab/compare';
+
+function requireList(argument: string, value: unknown): asserts value is readonly unknown[] {
+  if (Array.isArray(value) && value.length > 0) return;
+  const type = Array.isArray(value) ? RangeError : TypeError;
+  throw invalidArgument({ where, argument, rule: 'must be a list of one or more', received: describe(value), type });
+}
+
+function requireKnownKeys(plan: object): void {
+  const known = Object.keys(defaultPlan);
+  const stray = Object.keys(plan).find((key) => !known.includes(key));
+  if (stray === undefined) return;
+  const near = nearestName(stray, known);
+  throw invalidArgument({
+    where,
+    argument: 'plan',
+    rule: `must have no other keys than ${known.join(', ')}`,
+    received: describe(stray),
+    ...(near ? { wayOut: `Did you mean '${near}'?` } : {}),
+  });
+}
+
+/** The plan with its defaults, checked. */
+export function wholePlan(plan: ComparePlan = {}): WholePlan {
+  if (typeof plan !== 'object' || plan === null)
+    throw invalidArgument({
+      where,
+      argument: 'plan',
+      rule: 'must be an object',
+      received: describe(plan),
+      type: TypeError,
+    });
+  requireKnownKeys(plan);
+  const given = Object.fromEntries(Object.entries(plan).filter(([, value]) => value !== undefined));
+  const whole: WholePlan = { ...defaultPlan, ...given };
+  requireList('plan.activations', whole.activations);
+  whole.activations.forEach((choice, i) => {
+    const name = typeof choice === 'object' && choice !== null ? choice.name : choice;
+    requireOneOf(where, `plan.activations[${i}]`, name, activationNames);
+  });
+  requireOneOf(where, 'plan.normalization', whole.normalization, ['none', 'batch', 'spectral'] as const);
+  requireOneOf(where, 'plan.initializer', whole.initializer, initializerNames);
+  for (const key of ['epochs', 'trainSize', 'testSize', 'probeSize', 'batchSize'] as const)
+    requirePositiveInteger(where, `plan.${key}`, whole[key]);
+  requireFinite(where, 'plan.probeSize', whole.probeSize, { max: whole.testSize });
+  requireFinite(where, 'plan.learningRate', whole.learningRate, { min: 0, exclusive: true });
+  requireList('plan.seeds', whole.seeds);
+  whole.seeds.forEach((seed, i) => {
+    requirePositiveInteger(where, `plan.seeds[${i}]`, seed, 0);
+  });
+  return whole;
+}
+
+/** An activation's name and parameters. */
+export function specOf(choice: ActivationChoice): { name: string; params: Record<string, unknown> } {
+  if (typeof choice === 'string') return { name: choice, params: {} };
+  if ('params' in choice) return { name: choice.name, params: { ...(choice.params as object) } };
+  const { name, ...params } = choice;
+  return { name, params };
+}
