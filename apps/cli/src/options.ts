@@ -5,12 +5,18 @@ type Parse<T> = (text: string) => T;
 
 const toNumber = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
 
-/** A whole number of at least `min`. */
-export function wholeNumber(where: string, option: string, min = 1): Parse<number> {
+/** A whole number from `min` to `max`. */
+export function wholeNumber(
+  where: string,
+  option: string,
+  min = 1,
+  max: number = Number.MAX_SAFE_INTEGER,
+): Parse<number> {
   return (text) => {
     const value = toNumber(text);
     // A word is shown as it was typed, not as NaN.
     requirePositiveInteger(where, option, Number.isNaN(value) ? (text as unknown) : value, min);
+    requireFinite(where, option, value, { max });
     return value;
   };
 }

@@ -18,10 +18,7 @@ export interface ModelOptions {
    * has no bias), or spectral normalisation of the kernel. The output layer is left as it is.
    */
   normalization?: Normalization;
-  /**
-   * tfjs's initialisers by name (`heNormal` unless given), or `kaimingNormal` and `kaimingUniform`, which take the gain
-   * of the activation that follows.
-   */
+  /** One of tfjs's initialisers by name; `heNormal` unless given. */
   initializer?: InitializerName;
   /** Equal seeds give equal weights; 1 unless given. */
   seed?: number | string;

@@ -13,6 +13,8 @@ interface CompareCommandOptions {
   normalization?: 'none' | 'batch' | 'spectral';
   epochs?: number;
   trainSize?: number;
+  testSize?: number;
+  probeSize?: number;
   batchSize?: number;
   learningRate?: number;
   seeds?: number[];
@@ -46,7 +48,17 @@ export function addCompare(program: Command, terminal: Terminal): void {
       oneOf(where, '--normalization', ['none', 'batch', 'spectral'] as const),
     )
     .option('--epochs <n>', 'passes over the training images (default: 3)', wholeNumber(where, '--epochs'))
-    .option('--train-size <n>', 'training images, up to 60000 (default: 6000)', wholeNumber(where, '--train-size'))
+    .option(
+      '--train-size <n>',
+      'training images, up to 60000 (default: 6000)',
+      wholeNumber(where, '--train-size', 1, 60_000),
+    )
+    .option('--test-size <n>', 'test images, up to 10000 (default: 2000)', wholeNumber(where, '--test-size', 1, 10_000))
+    .option(
+      '--probe-size <n>',
+      'test images that firing is measured on (default: 500)',
+      wholeNumber(where, '--probe-size', 1, 10_000),
+    )
     .option('--batch-size <n>', 'images per step (default: 32)', wholeNumber(where, '--batch-size'))
     .option('--learning-rate <rate>', 'of Adam (default: 0.01)', positiveNumber(where, '--learning-rate'))
     .option('--seeds <list>', 'comma-separated whole numbers (default: 1)', list(wholeNumber(where, '--seeds', 0)))

@@ -42,7 +42,7 @@ export const defaultPlan: WholePlan = {
   epochs: 3,
   trainSize: 6000,
   testSize: 2000,
-  probeSize: 1000,
+  probeSize: 500,
   batchSize: 32,
   learningRate: 0.01,
   seeds: [1],

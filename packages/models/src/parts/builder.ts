@@ -1,4 +1,3 @@
-import { activationLayer } from '@relumine/activations/layers';
 import {
   type ActivationName,
   createRandom,
@@ -11,6 +10,7 @@ import {
 import { spectralNormalization } from '@relumine/spectral-norm/layers';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { ModelOptions, Normalization } from '../options';
+import { activationStep } from './activationStep';
 import { activationsOf } from './activations';
 import { type FollowedBy, type InitializerName, kernelInitializer, requireInitializer } from './initializer';
 
@@ -77,24 +77,24 @@ export class Builder {
 
   /** A convolution with normalisation, without activation. */
   convolve(x: SymbolicTensor, { padding = 'same', strides = 1, ...rest }: ConvolutionOptions): SymbolicTensor {
-    const make = (shared: object): Layer => layers.conv2d({ ...rest, ...shared, strides, padding });
+    const make = (shared: Shared): Layer => layers.conv2d({ ...rest, ...shared, strides, padding });
     return this.normalized(x, rest.name, make);
   }
 
   convolution1d(x: SymbolicTensor, options: { name: string; filters: number; kernelSize: number }): SymbolicTensor {
-    const make = (shared: object): Layer => layers.conv1d({ ...options, ...shared, padding: 'same' });
+    const make = (shared: Shared): Layer => layers.conv1d({ ...options, ...shared, padding: 'same' });
     return this.activate(this.normalized(x, options.name, make), options.name);
   }
 
   /** A convolution of each channel by itself, with normalisation and activation. */
   depthwise(x: SymbolicTensor, { name, strides = 1 }: { name: string; strides?: number }): SymbolicTensor {
     const make = ({ kernelInitializer: depthwiseInitializer, ...shared }: Shared): Layer =>
-      layers.depthwiseConv2d({ name, kernelSize: 3, strides, padding: 'same', depthwiseInitializer, ...shared });
+      layers.depthwiseConv2d({ kernelSize: 3, strides, padding: 'same', depthwiseInitializer, ...shared });
     return this.activate(this.normalized(x, name, make), name);
   }
 
   dense(x: SymbolicTensor, { name, units }: { name: string; units: number }): SymbolicTensor {
-    const make = (shared: object): Layer => layers.dense({ name, units, ...shared });
+    const make = (shared: Shared): Layer => layers.dense({ units, ...shared });
     return this.activate(this.normalized(x, name, make), name);
   }
 
@@ -102,10 +102,7 @@ export class Builder {
   activate(x: SymbolicTensor, name: string): SymbolicTensor {
     const next = this.waiting.shift();
     if (!next) throw new Error(`[relumine/${this.where}] has more activations than it said.`);
-    const spec = { ...next.params, name: next.name } as Parameters<typeof activationLayer>[0];
-    const layer = activationLayer(spec);
-    layer.name = `${name}_activation`;
-    return apply(layer, x);
+    return apply(activationStep(this.where, next, `${name}_activation`), x);
   }
 
   /** The output layer, and the model. */
@@ -115,22 +112,29 @@ export class Builder {
       name: 'output',
       units: this.classes,
       activation: 'softmax',
-      kernelInitializer: kernelInitializer('glorotUniform', this.random.fork('output'), { name: 'linear', params: {} }),
+      kernelInitializer: kernelInitializer('glorotUniform', this.random.fork('output')),
     });
     return model({ inputs: this.input, outputs: apply(output, x), name: this.name });
   }
 
   private normalized(x: SymbolicTensor, name: string, make: (shared: Shared) => Layer): SymbolicTensor {
-    const followedBy = this.waiting[0] ?? { name: 'linear', params: {} };
-    const initializer = kernelInitializer(this.initializer, this.random.fork(name), followedBy);
-    const layer = make({ kernelInitializer: initializer, useBias: this.normalization !== 'batch' });
-    if (this.normalization === 'spectral') return apply(spectralNormalization({ layer }), x);
+    const initializer = kernelInitializer(this.initializer, this.random.fork(name));
+    const spectral = this.normalization === 'spectral';
+    const layer = make({
+      // The wrapper takes the layer's name, so that reports name the same layers under every normalisation.
+      name: spectral ? `${name}_kernel` : name,
+      kernelInitializer: initializer,
+      useBias: this.normalization !== 'batch',
+    });
+    if (spectral)
+      return apply(spectralNormalization({ layer, name, seed: this.random.fork(name).integer(2 ** 31) }), x);
     const z = apply(layer, x);
     return this.normalization === 'batch' ? apply(layers.batchNormalization({ name: `${name}_norm` }), z) : z;
   }
 }
 
 interface Shared {
+  name: string;
   kernelInitializer: ReturnType<typeof kernelInitializer>;
   useBias: boolean;
 }

@@ -1,8 +1,7 @@
-import { gain } from '@relumine/activations';
 import { type ActivationName, type Random, requireOneOf } from '@relumine/core';
 import { initializers } from '@tensorflow/tfjs-layers';
 
-/** Initialisers by name: tfjs's, and two with the gain of the activation that follows. */
+/** tfjs's initialisers that scale with the kernel, by name. */
 export const initializerNames = [
   'glorotNormal',
   'glorotUniform',
@@ -11,16 +10,11 @@ export const initializerNames = [
   'leCunNormal',
   'leCunUniform',
   'orthogonal',
-  'kaimingNormal',
-  'kaimingUniform',
 ] as const;
 
 export type InitializerName = (typeof initializerNames)[number];
 
 type Initializer = ReturnType<typeof initializers.heNormal>;
-
-/** tfjs cuts its normals off at two standard deviations without widening them again, which leaves this share of the deviation. */
-const truncatedDeviation = 0.879_625_661_034_239_8;
 
 /** The activation that follows a kernel. */
 export interface FollowedBy {
@@ -28,23 +22,11 @@ export interface FollowedBy {
   params: Readonly<Record<string, unknown>>;
 }
 
-/**
- * A seeded initialiser for one kernel. `kaimingNormal` and `kaimingUniform` draw with the standard deviation
- * gain / √fanIn; the others are tfjs's own.
- */
-export function kernelInitializer(name: InitializerName, random: Random, followedBy: FollowedBy): Initializer {
+/** A seeded initialiser for one kernel. */
+export function kernelInitializer(name: InitializerName, random: Random): Initializer {
   // tfjs takes a seed of 0 for no seed.
   const seed = 1 + random.integer(0x7fff_fffe);
-  if (name === 'kaimingNormal' || name === 'kaimingUniform') {
-    const distribution = name === 'kaimingNormal' ? 'normal' : 'uniform';
-    const deviation = gainOf(followedBy) / (distribution === 'normal' ? truncatedDeviation : 1);
-    return initializers.varianceScaling({ scale: deviation ** 2, mode: 'fanIn', distribution, seed });
-  }
   return initializers[name]({ seed } as never);
-}
-
-function gainOf({ name, params }: FollowedBy): number {
-  return gain(name, params as Parameters<typeof gain>[1]);
 }
 
 export function requireInitializer(where: string, name: unknown): asserts name is InitializerName {

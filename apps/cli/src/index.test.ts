@@ -1,0 +1,122 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from './index';
+import { writeJson } from './jsonFile';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'relumine-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function relumine(args: string[], isTTY = false): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const code = await run(args, {
+    stdout: { write: (text) => (out += text), isTTY },
+    stderr: { write: (text) => (err += text), isTTY },
+  });
+  return { code, out, err };
+}
+
+describe('relumine', () => {
+  test('says what it can do', async () => {
+    const { code, out } = await relumine(['--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('Usage: relumine');
+    expect(out).toContain('compare [options]');
+    const compare = await relumine(['compare', '--help']);
+    for (const option of [
+      'activations',
+      'normalization',
+      'epochs',
+      'train-size',
+      'batch-size',
+      'learning-rate',
+      'seeds',
+      'json',
+    ])
+      expect(compare.out).toContain(`--${option} <`);
+    expect(compare.out).toContain('$ relumine compare --activations');
+    expect((await relumine(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.each([
+    [['compare', '--activations', 'relu,rlu'], '[relumine/cli/compare] `--activations` must be one of'],
+    [['compare', '--learning-rate', '-1'], '`--learning-rate` must be a finite number above 0. Received: -1.'],
+    [['compare', '--learning-rate', 'fast'], '`--learning-rate` must be a number. Received: "fast".'],
+    [['compare', '--batch-size', '0'], '`--batch-size` must be an integer of at least 1. Received: 0.'],
+    [['compare', '--epochs', ''], '`--epochs`'],
+    [['compare', '--seeds', '1,,2'], '`--seeds`'],
+    [['compare', '--train-size', '60001'], '`--train-size`'],
+    [['compare', '--normalization', 'bach'], "Did you mean 'batch'?"],
+    [['compare', '--json', '/no/such/folder/out.json'], '`--json` must be in a folder that exists'],
+    [['compare', '--json', tmpdir()], '`--json` must be a file, not a folder'],
+    [['compare', '--bogus'], '[relumine/cli] Unknown option'],
+    [['compare', 'digits'], '[relumine/cli] Too many arguments'],
+    [['comprae'], 'compare'],
+  ])('%j is refused', async (args, message) => {
+    const { code, out, err } = await relumine(args);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/^ +at /m);
+  });
+
+  test('compare trains on MNIST, prints a line per epoch and a table, and writes the JSON', async () => {
+    const json = join(folder, 'out.json');
+    const args = [
+      '--activations',
+      'relu,elu',
+      '--epochs',
+      '1',
+      '--train-size',
+      '640',
+      '--test-size',
+      '500',
+      '--probe-size',
+      '100',
+      '--json',
+      json,
+    ];
+    const { code, out, err } = await relumine(['compare', ...args]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/relu, seed 1, epoch 1\/1: \d+ of 96 channels dead, loss \d\.\d{4}, test accuracy \d+\.\d\d %/);
+    expect(out).toMatch(/activation +conv1 dead +conv1 units +conv2 dead/);
+    expect(out).toContain('\nAdvice: ');
+    const result = JSON.parse(await readFile(json, 'utf8')) as { schema: string; runs: Record<string, unknown>[] };
+    expect(result.schema).toBe('relumine.runs/1');
+    expect(result.runs).toHaveLength(2);
+    expect(result.runs[0]).toMatchObject({
+      activation: 'relu',
+      seed: 1,
+      layers: [{ name: 'conv1', channels: 32 }, {}],
+    });
+    expect(await readdir(folder)).toEqual(['out.json']);
+  });
+
+  test('on a terminal there is a bar', async () => {
+    const args = [
+      '--activations',
+      'relu',
+      '--epochs',
+      '1',
+      '--train-size',
+      '32',
+      '--test-size',
+      '20',
+      '--probe-size',
+      '20',
+    ];
+    const { err } = await relumine(['compare', ...args], true);
+    expect(err).toMatch(/relu, seed 1, epoch 1\/1 █+ 1\/1 loss/);
+  });
+});
+
+test('a JSON file that cannot be written whole is not written at all', async () => {
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+  const before = await readdir(folder);
+  await expect(writeJson(join(folder, 'circle.json'), circle)).rejects.toThrow('circular');
+  expect(await readdir(folder)).toEqual(before);
+});
