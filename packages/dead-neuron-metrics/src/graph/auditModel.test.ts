@@ -1,0 +1,203 @@
+import { decodeNumber } from '@relumine/core';
+import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
+import * as tf from '@tensorflow/tfjs-core';
+import { expectNoLeak, useBackend } from '@tooling/testing';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { auditModel } from './auditModel';
+import type { NodeDef } from './graphDef';
+
+const s = (...values: string[]): { list: { s: string[] } } => ({ list: { s: values.map((value) => btoa(value)) } });
+const conv = {
+  strides: { list: { i: ['1', '1', '1', '1'] } },
+  padding: { s: btoa('SAME') },
+  data_format: { s: btoa('NHWC') },
+  dilations: { list: { i: ['1', '1', '1', '1'] } },
+};
+
+interface Weight {
+  name: string;
+  shape: number[];
+  values: number[];
+}
+
+/** A graph written by hand, loaded the way that a file would be. */
+function load(nodes: NodeDef[], weights: Weight[], outputs: string[]): GraphModel {
+  const constants = weights.map(({ name, shape }) => ({
+    name,
+    op: 'Const',
+    attr: {
+      dtype: { type: 'DT_FLOAT' },
+      value: { tensor: { dtype: 'DT_FLOAT', tensorShape: { dim: shape.map((n) => ({ size: String(n) })) } } },
+    },
+  }));
+  const node = [...constants, ...nodes];
+  return loadGraphModelSync({
+    modelTopology: { node, versions: { producer: 1, minConsumer: 1 } },
+    weightSpecs: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' as const })),
+    weightData: Float32Array.from(weights.flatMap(({ values }) => values)).buffer,
+    signature: { outputs: Object.fromEntries(outputs.map((name) => [name, { name: `${name}:0` }])) },
+  } as never) as unknown as GraphModel;
+}
+
+const placeholder = (...shape: number[]): NodeDef => ({
+  name: 'x',
+  op: 'Placeholder',
+  attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim: shape.map((n) => ({ size: String(n) })) } } },
+});
+
+/** Four channels: always 1, never, the input, minus the input. */
+const kernel: Weight = { name: 'k', shape: [1, 1, 1, 4], values: [0, 0, 1, -1] };
+const bias: Weight = { name: 'b', shape: [4], values: [1, -1, 0, 0] };
+const slopes: Weight = { name: 'a', shape: [4], values: [0, 0, 0, 0.5] };
+
+function fusedConv(activation: string): GraphModel {
+  const inputs = ['x', 'k', 'b', ...(activation === 'Prelu' ? ['a'] : [])];
+  const attr = {
+    ...conv,
+    T: { type: 'DT_FLOAT' },
+    fused_ops: s('BiasAdd', activation),
+    num_args: { i: String(inputs.length - 2) },
+    leakyrelu_alpha: { f: 0.25 },
+  };
+  const nodes = [placeholder(-1, 2, 2, 1), { name: 'c', op: '_FusedConv2D', input: inputs, attr }];
+  return load(nodes, [kernel, bias, slopes], ['c']);
+}
+
+const images = (): tf.Tensor => tf.tensor([1, 2, 3, 4, -5, -6, -7, 8], [2, 2, 2, 1]);
+
+describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  test.each([
+    ['Relu', 'relu', [1]],
+    ['Relu6', 'relu6', [1]],
+    ['Prelu', 'prelu', []],
+    ['LeakyRelu', 'leakyRelu', []],
+    ['Elu', 'elu', []],
+  ])('z of a convolution fused with %s', async (op, activation, dead) => {
+    const model = fusedConv(op);
+    const x = images();
+    const before = tf.tidy(() => (model.predict(x) as tf.Tensor).dataSync());
+    const report = await expectNoLeak(() => auditModel(model, x));
+    const [layer] = report.layers;
+    expect(layer).toMatchObject({ name: 'c', source: 'c', activation, channels: 4, deadChannels: dead });
+    // max z per channel, from both images: the activation does not hide it.
+    expect(layer!.statistics.maxPreactivation).toEqual([1, -1, 8, 7]);
+    expect(layer!.statistics.max.map(decodeNumber)).toEqual(perChannelMax(before));
+    expect(report.samples).toBe(2);
+    expect(tf.tidy(() => (model.predict(x) as tf.Tensor).dataSync())).toEqual(before);
+    x.dispose();
+    model.dispose();
+  });
+
+  test('depthwise with Relu6, then a product with Relu, then an Elu of its own', async () => {
+    const attr = { ...conv, T: { type: 'DT_FLOAT' }, fused_ops: s('BiasAdd', 'Relu6'), num_args: { i: '1' } };
+    const nodes: NodeDef[] = [
+      placeholder(-1, 2, 2, 1),
+      { name: 'd', op: 'FusedDepthwiseConv2dNative', input: ['x', 'k', 'b'], attr },
+      { name: 'pooled', op: 'Mean', input: ['d', 'axes'], attr: { keep_dims: { b: false } } },
+      {
+        name: 'm',
+        op: '_FusedMatMul',
+        input: ['pooled', 'w', 'v'],
+        attr: {
+          fused_ops: s('BiasAdd', 'Relu'),
+          num_args: { i: '1' },
+          transpose_a: { b: false },
+          transpose_b: { b: false },
+        },
+      },
+      { name: 'e', op: 'Elu', input: ['m'], attr: {} },
+    ];
+    const weights: Weight[] = [
+      kernel,
+      bias,
+      { name: 'axes', shape: [2], values: [1, 2] },
+      { name: 'w', shape: [4, 2], values: [1, 0, 0, 0, 0, 0, 0, -1] },
+      { name: 'v', shape: [2], values: [0.5, 0] },
+    ];
+    const model = load(nodes, weights, ['e']);
+    const x = images();
+    const report = await expectNoLeak(() => auditModel(model, x, { batchSize: 1 }));
+    expect(report.layers.map(({ name, source, activation }) => [name, source, activation])).toEqual([
+      ['d', 'd', 'relu6'],
+      ['m', 'm', 'relu'],
+      ['e', 'e', 'elu'],
+    ]);
+    expect(report.layers.map(({ deadChannels }) => deadChannels)).toEqual([[1], [1], []]);
+    expect(report.curve).toEqual([
+      { samples: 1, deadChannels: expect.any(Number) },
+      { samples: 2, deadChannels: 2 },
+    ]);
+    x.dispose();
+    model.dispose();
+  });
+
+  test('separate nodes, swish as one activation, and activations of the input itself', async () => {
+    const nodes: NodeDef[] = [
+      placeholder(-1, 3),
+      { name: 'r', op: 'Relu', input: ['x'], attr: {} },
+      { name: 'mm', op: 'MatMul', input: ['r', 'w'], attr: {} },
+      { name: 'bn', op: 'AddV2', input: ['mm', 'v'], attr: {} },
+      { name: 'gate', op: 'Sigmoid', input: ['bn'], attr: {} },
+      { name: 'swish', op: 'Mul', input: ['bn', 'gate'], attr: {} },
+      { name: 'unused', op: 'Relu', input: ['swish'], attr: {} },
+    ];
+    const weights: Weight[] = [
+      { name: 'w', shape: [3, 2], values: [1, 0, 0, 1, 0, 0] },
+      { name: 'v', shape: [2], values: [0, -50] },
+    ];
+    const model = load(nodes, weights, ['swish']);
+    const x = tf.tensor2d([1, -1, -1, 2, -3, -1], [2, 3]);
+    const report = await expectNoLeak(() => auditModel(model, x));
+    expect(
+      report.layers.map(({ name, source, activation, deadChannels }) => [name, source, activation, deadChannels]),
+    ).toEqual([
+      ['r', 'r', 'relu', [1, 2]],
+      ['swish', 'mm', 'silu', [1]],
+    ]);
+    expect(x.isDisposed).toBe(false);
+    x.dispose();
+    model.dispose();
+  });
+
+  test('generators are consumed; one that throws leaves nothing behind', async () => {
+    const model = fusedConv('Relu');
+    const once = await expectNoLeak(() =>
+      auditModel(
+        model,
+        (function* () {
+          yield images();
+          yield { xs: images() };
+        })(),
+      ),
+    );
+    expect(once.samples).toBe(4);
+    await expectNoLeak(async () => {
+      const failing = (function* () {
+        yield images();
+        throw new Error('no more images');
+      })();
+      await expect(auditModel(model, failing)).rejects.toThrow('no more images');
+    });
+    model.dispose();
+  });
+
+  test('what cannot be audited is named', async () => {
+    await expect(auditModel({} as never, [])).rejects.toThrow(
+      "must be a loaded GraphModel. Received: Object. For a LayersModel, import from '@relumine/dead-neuron-metrics/layers'.",
+    );
+    const linear = load([placeholder(-1, 1), { name: 'y', op: 'Identity', input: ['x'], attr: {} }], [], ['y']);
+    await expect(auditModel(linear, [])).rejects.toThrow('must have an activation that its outputs depend on');
+    const model = fusedConv('Relu');
+    await expect(auditModel(model, [])).rejects.toThrow('must hold one sample at least');
+    await expect(auditModel(model, [], { batchSize: 0 })).rejects.toThrow('`options.batchSize`');
+    model.dispose();
+  });
+});
+
+function perChannelMax(values: ArrayLike<number>): number[] {
+  const max = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) max[i % 4] = Math.max(max[i % 4]!, values[i]!) + 0;
+  return max;
+}
