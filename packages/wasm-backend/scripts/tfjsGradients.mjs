@@ -10,7 +10,7 @@ const resolved = `\0${name}`;
  * Brings tfjs-core's gradient definitions into a bundle. The package itself registers none on import, and its files
  * can't be loaded by plain Node (they import each other without extensions). Only the definitions are bundled: whatever
  * they import from the rest of tfjs-core is taken from the installed `@tensorflow/tfjs-core`, so there is one engine.
- * @returns {import('rolldown').Plugin & import('vite').Plugin}
+ * @returns {import('vite').Plugin}
  */
 export function tfjsGradients() {
   const package_ = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'));

@@ -197,7 +197,7 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /** The kinds of layers that can be bounded, activations aside. */
-export const boundedLayers: readonly string[] = Object.keys(rules);
+const boundedLayers: readonly string[] = Object.keys(rules);
 
 /** Why this layer can't be bounded, or undefined where it can. Found before any weight is read. */
 export function refusal(layer: Layer): string | undefined {
