@@ -196,9 +196,6 @@ const rules: Readonly<Record<string, Rule>> = {
   Rescaling: rescaling,
 };
 
-/** The kinds of layers that can be bounded, activations aside. */
-const boundedLayers: readonly string[] = Object.keys(rules);
-
 /** Why this layer can't be bounded, or undefined where it can. Found before any weight is read. */
 export function refusal(layer: Layer): string | undefined {
   const className = layer.getClassName();
