@@ -108,3 +108,13 @@ export const specialValues: readonly number[] = [
   Number.NEGATIVE_INFINITY,
   Number.NaN,
 ];
+
+/** The same action on the stock cpu backend, for comparison; the tensors go over by value. */
+export async function onCpu<T>(action: () => T): Promise<T> {
+  await tf.setBackend('cpu');
+  try {
+    return action();
+  } finally {
+    await tf.setBackend('wasm');
+  }
+}
