@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { run } from './run.mjs';
 import { fail, step } from './say.mjs';
 
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 const { packageManager, engines } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
 const pnpmVersion = packageManager.split('@')[1];
