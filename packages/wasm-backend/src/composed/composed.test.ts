@@ -148,18 +148,20 @@ describe('conv2d gradients', () => {
     }
   });
 
-  test('channels first is refused by name', () => {
-    const x = tf.zeros([1, 2, 4, 4]);
-    const attrs = {
-      strides: 1,
-      pad: 'same',
-      dataFormat: 'NCHW',
-      filterShape: [3, 3, 2, 2],
-    } as unknown as tf.NamedAttrMap;
-    leftovers.push(x);
-    expect(() => tf.engine().runKernel('Conv2DBackpropFilter', { x, dy: x }, attrs)).toThrow(
-      '`dataFormat` must be NHWC. Received: NCHW.',
-    );
+  test('with channels first equal those of tfjs-backend-cpu', async () => {
+    const x: [Float32Array, number[]] = [random([2, 3, 7, 6], 1), [2, 3, 7, 6]];
+    const filter: [Float32Array, number[]] = [random([3, 2, 3, 4], 2), [3, 2, 3, 4]];
+    for (const [strides, pad, outHeight, outWidth] of [
+      [1, 'same', 7, 6],
+      [2, 'valid', 3, 3],
+    ] as const) {
+      const attrs = { strides: [strides, strides], pad, dataFormat: 'NCHW', dilations: [1, 1] };
+      const dyShape = [2, 4, outHeight, outWidth];
+      const dy: [Float32Array, number[]] = [random(dyShape, 3), dyShape];
+      await agree('Conv2D', { x, filter }, attrs);
+      await agree('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: filter[1] });
+      await agree('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: x[1] });
+    }
   });
 });
 

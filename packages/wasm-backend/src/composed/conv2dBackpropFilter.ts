@@ -1,3 +1,4 @@
+import { invalidArgument } from '@relumine/core';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { make } from './arrays';
 import { type Composer, composed } from './composer';
@@ -83,6 +84,13 @@ export const conv2dBackpropFilter: KernelFunc = ({ inputs, backend, attrs }) => 
   const { filterShape, ...rest } = attrs as unknown as ConvolutionAttrs & { filterShape: number[] };
   requireChannelsLast('Conv2DBackpropFilter', rest.dataFormat);
   const s = convolutionShape(x.shape, filterShape, rest);
+  if (dy.shape[1] !== s.outHeight || dy.shape[2] !== s.outWidth)
+    throw invalidArgument({
+      where: 'wasm-backend/Conv2DBackpropFilter',
+      argument: 'dy',
+      rule: `must have ${s.outHeight} × ${s.outWidth} positions`,
+      received: `shape [${dy.shape.join(', ')}]`,
+    });
   const size = filterShape.reduce((a, b) => a * b, 1);
   if (s.batch * s.outHeight * s.outWidth * size === 0)
     return make(backend, new Float32Array(size), filterShape, 'float32');

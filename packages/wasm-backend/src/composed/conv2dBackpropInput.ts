@@ -58,6 +58,8 @@ export const conv2dBackpropInput =
     const { inputShape, ...rest } = args.attrs as unknown as ConvolutionAttrs & { inputShape: number[] };
     requireChannelsLast('Conv2DBackpropInput', rest.dataFormat);
     const s = convolutionShape(inputShape, filter.shape, rest);
+    // tfjs-core allows a dy of another size than the output of such a convolution would have.
+    if (dy.shape[1] !== s.outHeight || dy.shape[2] !== s.outWidth) return stock(args);
     const empty = s.batch * s.outHeight * s.outWidth * s.outChannels * s.inHeight * s.inWidth * s.inChannels === 0;
     const [spanY, spanX] = [(s.filterHeight - 1) * s.dilationHeight, (s.filterWidth - 1) * s.dilationWidth];
     const bottom = s.inHeight - s.outHeight + s.top;

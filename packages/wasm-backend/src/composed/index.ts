@@ -1,7 +1,9 @@
 import { getKernel, type KernelFunc } from '@tensorflow/tfjs-core';
+import { inBothLayouts } from './channelsFirst';
 import { conv2dBackpropFilter } from './conv2dBackpropFilter';
 import { conv2dBackpropInput } from './conv2dBackpropInput';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwiseGradients';
+import { poolingOnePixel, sliceWithin } from './edges';
 import { einsum } from './einsum';
 import { identity } from './identity';
 import { batchMatMul, fusedMatMul } from './matMul';
@@ -15,7 +17,8 @@ import { unsortedSegmentSum } from './unsortedSegmentSum';
 
 /** Kernels that hand part of their calls on to the stock ones. */
 const wrappers: Readonly<Record<string, (stock: KernelFunc) => KernelFunc>> = {
-  Conv2DBackpropInput: conv2dBackpropInput,
+  Conv2D: inBothLayouts(['x'], true),
+  Conv2DBackpropInput: (stock) => inBothLayouts(['dy'], true)(conv2dBackpropInput(stock)),
   BatchMatMul: batchMatMul,
   _FusedMatMul: fusedMatMul,
   Sum: accurateSum(false),
@@ -25,7 +28,9 @@ const wrappers: Readonly<Record<string, (stock: KernelFunc) => KernelFunc>> = {
   ClipByValue: keepingNaN,
   Maximum: keepingNaNOfBoth,
   Minimum: keepingNaNOfBoth,
-  MaxPool: maxPoolKeepingNaN,
+  MaxPool: (stock) => poolingOnePixel(maxPoolKeepingNaN(stock)),
+  AvgPool: poolingOnePixel,
+  Slice: sliceWithin,
 };
 
 /**
@@ -33,7 +38,7 @@ const wrappers: Readonly<Record<string, (stock: KernelFunc) => KernelFunc>> = {
  * in TypeScript: right everywhere, and the fallback where the native kernels can't run. Idempotent.
  */
 export function registerComposedKernels(): void {
-  registerComposed('Conv2DBackpropFilter', conv2dBackpropFilter, false);
+  registerComposed('Conv2DBackpropFilter', inBothLayouts(['x', 'dy'], false)(conv2dBackpropFilter), false);
   registerComposed('DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter, false);
   registerComposed('DepthwiseConv2dNativeBackpropInput', depthwiseBackpropInput, false);
   registerComposed('UnsortedSegmentSum', unsortedSegmentSum, false);

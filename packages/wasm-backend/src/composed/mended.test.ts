@@ -119,6 +119,18 @@ describe('matrix products', () => {
         }
   });
 
+  test('of integers are exact', async () => {
+    const a = () => tf.tensor3d([16777217, 1, -5, 2, 3, 4, 7, 8], [2, 2, 2], 'int32');
+    const b = () => tf.tensor2d([3, 1, 0, 2], [2, 2], 'int32');
+    for (const [transposeA, transposeB] of [
+      [false, false],
+      [true, false],
+      [false, true],
+    ] as const)
+      await agree(() => tf.matMul(a(), b(), transposeA, transposeB), 0);
+    expect((await on('wasm', () => tf.matMul(a(), b()))).values[0]).toBe(3 * 16777217);
+  });
+
   test('add the bias once and apply the activation once', async () => {
     for (const activation of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const)
       for (const [transposeA, batch] of [

@@ -7,11 +7,15 @@ import { type NativeKernel, replaceKernel } from './registry';
 
 const isFloat = (...tensors: TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
 
+/** tfjs-core lets a dy through whose size is not that of the convolution's output. */
+const fits = (dy: TensorInfo, { ho, wo }: { ho: number; wo: number }): boolean =>
+  dy.shape[1] === ho && dy.shape[2] === wo;
+
 const backpropFilter: NativeKernel = (args, replaced) => {
   const { x, dy } = args.inputs as { x: TensorInfo; dy: TensorInfo };
   const { filterShape } = args.attrs as unknown as { filterShape: number[] };
   const shape = isFloat(x, dy) ? convolutionShape(args, x.shape, filterShape) : undefined;
-  if (shape === undefined) return replaced(args);
+  if (shape === undefined || !fits(dy, shape)) return replaced(args);
   const backend = args.backend as WasmBackend;
   return produce(backend, filterShape, (dw) => {
     filterGradient(backend, shape, addressOf(backend, x), addressOf(backend, dy), dw);
@@ -22,7 +26,7 @@ const backpropInput: NativeKernel = (args, replaced) => {
   const { dy, filter } = args.inputs as { dy: TensorInfo; filter: TensorInfo };
   const { inputShape } = args.attrs as unknown as { inputShape: number[] };
   const shape = isFloat(dy, filter) ? convolutionShape(args, inputShape, filter.shape) : undefined;
-  if (shape === undefined) return replaced(args);
+  if (shape === undefined || !fits(dy, shape)) return replaced(args);
   const backend = args.backend as WasmBackend;
   return produce(backend, inputShape, (dx) => {
     inputGradient(backend, shape, addressOf(backend, dy), addressOf(backend, filter), dx);
