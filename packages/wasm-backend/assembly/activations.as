@@ -35,8 +35,9 @@ const GELU_C: f32 = 0.044715;
 @inline
 export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   const zero = splat(0);
-  if (op == RELU) return f32x4.max(x, zero);
-  if (op == RELU6) return f32x4.min(f32x4.max(x, zero), splat(6));
+  // pmax keeps NaN and −0, and is one instruction where max proper is many.
+  if (op == RELU) return f32x4.pmax(x, zero);
+  if (op == RELU6) return f32x4.pmin(f32x4.pmax(x, zero), splat(6));
   if (op == LEAKY_RELU) return select(f32x4.gt(x, zero), x, f32x4.mul(x, a));
   if (op == ELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.pmin(x, zero))));
   if (op == CELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.pmin(f32x4.div(x, a), zero))));

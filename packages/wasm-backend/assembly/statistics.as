@@ -26,20 +26,27 @@ function storeLanes(p: usize, v: v128, lanes: i32): void {
   if (lanes > 3) v128.store_lane<f32>(p + 12, v, 3);
 }
 
-/** Counts what is not finite in h, and NaN in z, of one block of channels. */
-function countNonFinite(z: usize, h: usize, rows: i32, rowBytes: usize, lanes: i32, nonFinite: usize, nans: usize): void {
-  let bad = v128.load(nonFinite);
-  let nan = v128.load(nans);
+/** For a strip that is not all finite: counts what is not in h, and NaN in z, and lets NaN into the extremes. */
+function countNonFinite(z: usize, h: usize, rows: i32, rowBytes: usize, lanes: i32, acc: usize, row: usize): void {
+  let bad = v128.load(acc + 2 * row);
+  let nan = v128.load(acc + 3 * row);
+  let low = v128.load(acc + 4 * row), top = v128.load(acc + 5 * row), topZ = v128.load(acc + 6 * row);
   for (; rows > 0; rows--) {
     const hv = loadLanes(h, lanes);
     const zv = loadLanes(z, lanes);
     bad = i32x4.sub(bad, v128.not(f32x4.lt(f32x4.abs(hv), f32x4.splat(Infinity))));
     nan = i32x4.sub(nan, f32x4.ne(zv, zv));
+    low = f32x4.min(low, hv);
+    top = f32x4.max(top, hv);
+    topZ = f32x4.max(topZ, zv);
     z += rowBytes;
     h += rowBytes;
   }
-  v128.store(nonFinite, bad);
-  v128.store(nans, nan);
+  v128.store(acc + 2 * row, bad);
+  v128.store(acc + 3 * row, nan);
+  v128.store(acc + 4 * row, low);
+  v128.store(acc + 5 * row, top);
+  v128.store(acc + 6 * row, topZ);
 }
 
 /** One strip, `rows` positions by four channels (fewer at the end: `lanes`). `acc`: see {@link activationStatistics}. */
@@ -65,9 +72,10 @@ function countBlock(
     if (whole) v128.store(units, i32x4.sub(v128.load(units), fired));
     else storeLanes(units, i32x4.sub(loadLanes(units, lanes), fired), lanes);
     zeros = i32x4.sub(zeros, f32x4.eq(hv, zero));
-    low = f32x4.min(low, hv);
-    top = f32x4.max(top, hv);
-    topZ = f32x4.max(topZ, zv);
+    // These pass over NaN, and take one instruction each; a NaN is looked for below.
+    low = f32x4.pmin(low, hv);
+    top = f32x4.pmax(top, hv);
+    topZ = f32x4.pmax(topZ, zv);
     const h0 = f64x2.promote_low_f32x4(hv);
     const h1 = high(hv);
     s0 = f64x2.add(s0, h0);
@@ -96,9 +104,57 @@ function countBlock(
   // A sum of magnitudes is finite exactly where every value is.
   const both = f64x2.add(a0, a1);
   const total = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
-  if (!(total < Infinity)) countNonFinite(z, h, rows, rowBytes, lanes, acc + 2 * row, acc + 3 * row);
+  if (!(total < Infinity)) countNonFinite(z, h, rows, rowBytes, lanes, acc, row);
 }
 
+
+/** The whole of relu in one loop: h = max(z, 0) fires where it is above 0. */
+function countRelu(
+  z: usize, h: usize, rows: i32, rowBytes: usize, units: usize, acc: usize, base: usize, row: usize,
+): void {
+  const zero = f32x4.splat(0);
+  let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
+  let mask = v128.load(acc);
+  let zeros = v128.load(acc + row);
+  let low = v128.load(acc + 4 * row), top = v128.load(acc + 5 * row), topZ = v128.load(acc + 6 * row);
+  let pz = z, ph = h;
+  for (let r = 0; r < rows; r++) {
+    const zv = v128.load(pz);
+    const hv = f32x4.pmax(zv, zero);
+    v128.store(ph, hv);
+    const fired = f32x4.gt(zv, zero);
+    mask = v128.or(mask, fired);
+    v128.store(units, i32x4.sub(v128.load(units), fired));
+    zeros = i32x4.sub(zeros, f32x4.le(zv, zero));
+    low = f32x4.pmin(low, hv);
+    topZ = f32x4.pmax(topZ, zv);
+    const h0 = f64x2.promote_low_f32x4(hv);
+    const h1 = high(hv);
+    s0 = f64x2.add(s0, h0);
+    s1 = f64x2.add(s1, h1);
+    q0 = f64x2.add(q0, f64x2.mul(h0, h0));
+    q1 = f64x2.add(q1, f64x2.mul(h1, h1));
+    pz += rowBytes;
+    ph += rowBytes;
+    units += rowBytes;
+  }
+  top = f32x4.pmax(top, f32x4.pmax(topZ, zero));
+  v128.store(acc, mask);
+  v128.store(acc + row, zeros);
+  v128.store(acc + 4 * row, low);
+  v128.store(acc + 5 * row, top);
+  v128.store(acc + 6 * row, topZ);
+  const sums = acc + (acc - base) + 8 * row;
+  v128.store(sums, f64x2.add(v128.load(sums), s0));
+  v128.store(sums, f64x2.add(v128.load(sums, 16), s1), 16);
+  v128.store(sums + 2 * row, v128.load(sums));
+  v128.store(sums + 2 * row, v128.load(sums, 16), 16);
+  v128.store(sums + 4 * row, f64x2.add(v128.load(sums + 4 * row), q0));
+  v128.store(sums + 4 * row, f64x2.add(v128.load(sums + 4 * row, 16), q1), 16);
+  const both = f64x2.add(s0, s1);
+  const total = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  if (!(total < Infinity)) countNonFinite(z, h, rows, rowBytes, 4, acc, row);
+}
 
 function countWhole(
   z: usize, h: usize, d: usize, rows: i32, rowBytes: usize, epsilon: f32, units: usize, acc: usize, base: usize, row: usize,
@@ -141,6 +197,16 @@ export function activationStatistics(
     for (let p = 0; p < positions; p += strip) {
       const rows = min(strip, positions - p);
       const count: usize = rows * channels;
+      const unit = units + <usize>p * rowBytes;
+      // relu (0) by whole vectors needs neither a pass of its own nor the derivative, which is 0 or 1.
+      if (op == 0 && (channels & 3) == 0 && epsilon < 1) {
+        for (let c: usize = 0; c < rowBytes; c += 16) {
+          countRelu(z + c, h + c, rows, rowBytes, unit + c, base + c, base, row);
+        }
+        z += count << 2;
+        h += count << 2;
+        continue;
+      }
       if (op == -1) {
         memory.copy(h, z, count << 2);
         memory.copy(d, ones, count << 2);
@@ -151,7 +217,6 @@ export function activationStatistics(
         activation(op, z, h, count, a, b);
         activationGrad(op, ones, z, d, count, a, b);
       }
-      const unit = units + <usize>p * rowBytes;
       let c = 0;
       for (; c + 4 <= channels; c += 4) {
         const at: usize = c << 2;

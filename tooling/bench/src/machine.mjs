@@ -10,6 +10,8 @@ export function machine() {
     system: `${os.type()} ${os.release()} ${os.arch()}`,
     node: process.version,
     v8: process.versions.v8,
+    // Well above the number of benchmark processes (one), others computed at the same time.
+    loadAverage: os.loadavg().map((load) => Math.round(load * 10) / 10),
     date: new Date().toISOString(),
   };
 }

@@ -7,7 +7,7 @@ const table = (head, rows) =>
 export function markdown({ machine, rounds, step, kernels, torchElementwise }) {
   const parts = [
     '# Benchmark',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.system}, Node ${machine.node}, ${machine.date}. Command: \`pnpm bench\`. Milliseconds are medians with quartiles; on shared machines read the ratios, which are taken within each of ${rounds} rounds.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.system}, Node ${machine.node}, load average ${machine.loadAverage.join(' ')}, ${machine.date}. Command: \`pnpm bench\`. Milliseconds are medians with quartiles; on shared machines read the ratios, which are taken within each of ${rounds} rounds.`,
     '## The reference step',
     'conv 3×3×32 valid, relu, conv 3×3×64 valid, relu, maxpool 2, dense 128, relu, dense 10, Adam; batch 64, 28×28×1. The ratio is time over the time of the native kernels on 1 thread.',
     table(

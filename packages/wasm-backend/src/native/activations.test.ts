@@ -76,8 +76,8 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
       const x = tf.tensor1d([-2, -0, 0, 3, Number.NaN, 7]);
       const dy = tf.tensor1d([1, 2, 3, 4, 5, 6]);
       const nan = Number.NaN;
-      expect([...tf.relu(x).dataSync()]).toEqual([0, 0, 0, 3, nan, 7]);
-      expect([...tf.relu6(x).dataSync()]).toEqual([0, 0, 0, 3, nan, 6]);
+      expect([...tf.relu(x).dataSync()]).toEqual([0, -0, 0, 3, nan, 7]);
+      expect([...tf.relu6(x).dataSync()]).toEqual([0, -0, 0, 3, nan, 6]);
       expect([...tf.leakyRelu(x, 0.5).dataSync()]).toEqual([-1, -0, 0, 3, nan, 7]);
       expect([
         ...tf
