@@ -18,7 +18,10 @@ export interface ModelOptions {
    * has no bias), or spectral normalisation of the kernel. The output layer is left as it is.
    */
   normalization?: Normalization;
-  /** One of tfjs's initialisers by name; `heNormal` unless given. */
+  /**
+   * One of tfjs's initialisers by name (`heNormal` unless given), or `kaimingNormal` or `kaimingUniform`, which take the
+   * gain of the activation that follows.
+   */
   initializer?: InitializerName;
   /** Equal seeds give equal weights; 1 unless given. */
   seed?: number | string;

@@ -74,6 +74,18 @@ describe('simpleCnn', () => {
     expect(deviation / (0.8796 * Math.sqrt(2 / (9 * 32)))).toBeCloseTo(1, 1.5);
   });
 
+  test('the kaiming initialisers take the gain of the activation that follows', async () => {
+    const [, , kernel] = await weightsOf({ initializer: 'kaimingNormal', activation: ['relu', 'linear'] });
+    const [, , uniform] = await weightsOf({
+      initializer: 'kaimingUniform',
+      activation: { name: 'leakyRelu', negativeSlope: 1 },
+    });
+    for (const weights of [kernel!, uniform!]) {
+      const deviation = Math.sqrt(weights.reduce((sum, w) => sum + w * w, 0) / weights.length);
+      expect(deviation * Math.sqrt(9 * 32)).toBeCloseTo(1, 1.5);
+    }
+  });
+
   test('takes one activation per layer, by name or as a spec', () =>
     withModel({ ...small, activation: ['relu', { name: 'leakyRelu', negativeSlope: 0.25 }] }, (model) => {
       const [relu, leaky] = ['conv1_activation', 'conv2_activation'].map((name) => model.getLayer(name));

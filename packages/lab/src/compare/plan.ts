@@ -1,5 +1,4 @@
 import {
-  activationNames,
   describe,
   invalidArgument,
   nearestName,
@@ -7,7 +6,13 @@ import {
   requireOneOf,
   requirePositiveInteger,
 } from '@relumine/core';
-import { type ActivationChoice, type InitializerName, initializerNames, type Normalization } from '@relumine/models';
+import {
+  type ActivationChoice,
+  type InitializerName,
+  initializerNames,
+  modelActivationNames,
+  type Normalization,
+} from '@relumine/models';
 
 /** What to compare: plain JSON; everything has a default. */
 export interface ComparePlan {
@@ -86,7 +91,7 @@ export function wholePlan(plan: ComparePlan = {}): WholePlan {
   requireList('plan.activations', whole.activations);
   whole.activations.forEach((choice, i) => {
     const name = typeof choice === 'object' && choice !== null ? choice.name : choice;
-    requireOneOf(where, `plan.activations[${i}]`, name, activationNames);
+    requireOneOf(where, `plan.activations[${i}]`, name, modelActivationNames);
   });
   requireOneOf(where, 'plan.normalization', whole.normalization, ['none', 'batch', 'spectral'] as const);
   requireOneOf(where, 'plan.initializer', whole.initializer, initializerNames);

@@ -1,26 +1,19 @@
-import { type ActivationName, invalidArgument } from '@relumine/core';
-import { initializers, layers } from '@tensorflow/tfjs-layers';
+import { activationNames as relumineNames } from '@relumine/activations';
+import { activationLayer } from '@relumine/activations/layers';
+import type { ActivationName } from '@relumine/core';
+import { layers } from '@tensorflow/tfjs-layers';
 import type { FollowedBy } from './initializer';
 
-type Make = (name: string, params: Readonly<Record<string, unknown>>) => layers.Layer;
+type Make = (name: string) => layers.Layer;
 
-const number = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback);
-
-/** An activation that tfjs-layers knows by name and that has no parameters. */
 const plain =
   (activation: 'selu' | 'sigmoid' | 'softplus' | 'softsign' | 'tanh' | 'swish' | 'mish' | 'gelu'): Make =>
   (name) =>
     layers.activation({ activation, name });
 
-const known: Partial<Record<ActivationName, Make>> = {
-  linear: (name) => layers.activation({ activation: 'linear', name }),
-  relu: (name) => layers.reLU({ name }),
+/** Activations of tfjs-layers that have no parameters, for those that `@relumine/activations` has no layer for. */
+const stock: Partial<Record<ActivationName, Make>> = {
   relu6: (name) => layers.reLU({ maxValue: 6, name }),
-  leakyRelu: (name, { negativeSlope }) => layers.leakyReLU({ alpha: number(negativeSlope, 0.01), name }),
-  // One slope for the whole layer, as in PyTorch; its shared axes need the rank, which the layer's build knows.
-  prelu: (name, { init }) =>
-    layers.prelu({ alphaInitializer: initializers.constant({ value: number(init, 0.25) }), sharedAxes: [1, 2], name }),
-  elu: (name) => layers.elu({ name }),
   selu: plain('selu'),
   sigmoid: plain('sigmoid'),
   softplus: plain('softplus'),
@@ -31,10 +24,19 @@ const known: Partial<Record<ActivationName, Make>> = {
   gelu: plain('gelu'),
 };
 
+/** They change the number of channels, so that no layer after a kernel can take them. */
+const changesChannels: readonly ActivationName[] = ['glu', 'crelu'];
+
+/** The activations that models can have. */
+export const modelActivationNames: readonly ActivationName[] = [
+  ...new Set([...relumineNames, ...(Object.keys(stock) as ActivationName[])]),
+].filter((name) => !changesChannels.includes(name));
+
 /** The layer of one activation. */
-export function activationStep(where: string, { name, params }: FollowedBy, layerName: string): layers.Layer {
-  const make = known[name];
-  if (make) return make(layerName, params);
-  const rule = `must be one of ${Object.keys(known).join(', ')}`;
-  throw invalidArgument({ where, argument: 'options.activation', rule, received: JSON.stringify(name) });
+export function activationStep({ name, params }: FollowedBy, layerName: string): layers.Layer {
+  if (!relumineNames.includes(name)) return stock[name]!(layerName);
+  // A PReLU by name has a fixed slope; as a layer, its slope starts there.
+  const { alpha, ...rest } = params;
+  const start = name === 'prelu' && alpha !== undefined ? { ...rest, initialSlope: alpha as number } : params;
+  return activationLayer({ ...start, name, layerName });
 }

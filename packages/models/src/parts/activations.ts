@@ -1,22 +1,12 @@
-import {
-  type Activation,
-  type ActivationName,
-  activationNames,
-  describe,
-  invalidArgument,
-  requireOneOf,
-} from '@relumine/core';
+import { type Activation, type ActivationName, describe, invalidArgument, requireOneOf } from '@relumine/core';
 import type { ActivationChoice } from '../options';
+import { modelActivationNames } from './activationStep';
 import type { FollowedBy } from './initializer';
-
-/** Activations that a layer after a kernel can't take: they change the number of channels. */
-const changesChannels: readonly ActivationName[] = ['glu', 'crelu'];
-const usable: readonly ActivationName[] = activationNames.filter((name) => !changesChannels.includes(name));
 
 function one(where: string, argument: string, choice: unknown): FollowedBy {
   const isObject = typeof choice === 'object' && choice !== null && 'name' in choice;
   const name = isObject ? choice.name : choice;
-  requireOneOf(where, isObject ? `${argument}.name` : argument, name, usable);
+  requireOneOf(where, isObject ? `${argument}.name` : argument, name, modelActivationNames);
   if (!isObject) return { name, params: {} };
   if ('params' in choice) return { name, params: { ...(choice as Activation).params } };
   const { name: _, ...params } = choice as { name: ActivationName } & Record<string, unknown>;

@@ -37,6 +37,7 @@ interface ConvolutionOptions {
   padding?: 'same' | 'valid';
 }
 
+const linear: FollowedBy = { name: 'linear', params: {} };
 const normalizations = ['none', 'batch', 'spectral'] as const;
 
 /**
@@ -102,7 +103,7 @@ export class Builder {
   activate(x: SymbolicTensor, name: string): SymbolicTensor {
     const next = this.waiting.shift();
     if (!next) throw new Error(`[relumine/${this.where}] has more activations than it said.`);
-    return apply(activationStep(this.where, next, `${name}_activation`), x);
+    return apply(activationStep(next, `${name}_activation`), x);
   }
 
   /** The output layer, and the model. */
@@ -112,13 +113,13 @@ export class Builder {
       name: 'output',
       units: this.classes,
       activation: 'softmax',
-      kernelInitializer: kernelInitializer('glorotUniform', this.random.fork('output')),
+      kernelInitializer: kernelInitializer('glorotUniform', this.random.fork('output'), linear),
     });
     return model({ inputs: this.input, outputs: apply(output, x), name: this.name });
   }
 
   private normalized(x: SymbolicTensor, name: string, make: (shared: Shared) => Layer): SymbolicTensor {
-    const initializer = kernelInitializer(this.initializer, this.random.fork(name));
+    const initializer = kernelInitializer(this.initializer, this.random.fork(name), this.waiting[0] ?? linear);
     const spectral = this.normalization === 'spectral';
     const layer = make({
       // The wrapper takes the layer's name, so that reports name the same layers under every normalisation.

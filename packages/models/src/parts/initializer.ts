@@ -1,7 +1,8 @@
+import { gain } from '@relumine/activations';
 import { type ActivationName, type Random, requireOneOf } from '@relumine/core';
 import { initializers } from '@tensorflow/tfjs-layers';
 
-/** tfjs's initialisers that scale with the kernel, by name. */
+/** Initialisers by name: tfjs's that scale with the kernel, and two with the gain of the activation that follows. */
 export const initializerNames = [
   'glorotNormal',
   'glorotUniform',
@@ -10,6 +11,8 @@ export const initializerNames = [
   'leCunNormal',
   'leCunUniform',
   'orthogonal',
+  'kaimingNormal',
+  'kaimingUniform',
 ] as const;
 
 export type InitializerName = (typeof initializerNames)[number];
@@ -22,11 +25,21 @@ export interface FollowedBy {
   params: Readonly<Record<string, unknown>>;
 }
 
-/** A seeded initialiser for one kernel. */
-export function kernelInitializer(name: InitializerName, random: Random): Initializer {
+/** tfjs cuts normals off at two deviations and does not widen them again: this share of the deviation is left. */
+const truncatedDeviation = 0.879_625_661_034_239_8;
+
+/**
+ * A seeded initialiser for one kernel. `kaimingNormal` and `kaimingUniform` draw with the standard deviation
+ * gain / √fanIn of the activation; the others are tfjs's own.
+ */
+export function kernelInitializer(name: InitializerName, random: Random, followedBy: FollowedBy): Initializer {
   // tfjs takes a seed of 0 for no seed.
   const seed = 1 + random.integer(0x7fff_fffe);
-  return initializers[name]({ seed } as never);
+  if (name !== 'kaimingNormal' && name !== 'kaimingUniform') return initializers[name]({ seed } as never);
+  const distribution = name === 'kaimingNormal' ? 'normal' : 'uniform';
+  const wanted = gain(followedBy.name, followedBy.params as Parameters<typeof gain>[1]);
+  const deviation = distribution === 'normal' ? wanted / truncatedDeviation : wanted;
+  return initializers.varianceScaling({ scale: deviation ** 2, mode: 'fanIn', distribution, seed });
 }
 
 export function requireInitializer(where: string, name: unknown): asserts name is InitializerName {
