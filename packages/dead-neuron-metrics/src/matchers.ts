@@ -1,0 +1,1 @@
+export { type MatcherResult, toHaveDeadFractionBelow } from './matchers/toHaveDeadFractionBelow';
