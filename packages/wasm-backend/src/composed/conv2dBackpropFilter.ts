@@ -2,6 +2,7 @@ import { invalidArgument } from '@relumine/core';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { make } from './arrays';
 import { type Composer, composed } from './composer';
+import { filterGradientAsConvolution, suitsConvolution } from './filterGradientAsConvolution';
 import { requireChannelsLast } from './requireChannelsLast';
 import { type ConvolutionAttrs, convolutionShape, type WindowShape } from './windows';
 
@@ -77,7 +78,7 @@ function gradientOf(c: Composer, x: TensorInfo, dy: TensorInfo, s: WindowShape, 
 
 /**
  * dW[ky, kx, ci, co] = Σ x[n, oy·s + ky·d − pad, ox·s + kx·d − pad, ci] · dy[n, oy, ox, co], for any stride, padding
- * and dilation, as im2col and a matrix product over groups of images.
+ * and dilation: as a convolution where that is faster, else as im2col and a matrix product over groups of images.
  */
 export const conv2dBackpropFilter: KernelFunc = ({ inputs, backend, attrs }) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
@@ -94,6 +95,7 @@ export const conv2dBackpropFilter: KernelFunc = ({ inputs, backend, attrs }) => 
   const size = filterShape.reduce((a, b) => a * b, 1);
   if (s.batch * s.outHeight * s.outWidth * size === 0)
     return make(backend, new Float32Array(size), filterShape, 'float32');
+  if (suitsConvolution(s)) return filterGradientAsConvolution(backend, x, dy, s);
   const perImage = s.outHeight * s.outWidth * s.filterHeight * s.filterWidth * s.inChannels * 4;
   const group = Math.max(1, Math.min(s.batch, Math.floor(columnBytes / perImage)));
   const result = composed(backend, (c) => {

@@ -111,6 +111,22 @@ describe.each(['native', 'composed', 'cpu'])('%s', (kind) => {
   });
 });
 
+test('1,000 steps with the native kernels leave tensors, data ids and the heap as they were', async () => {
+  await startWasm();
+  const x = tf.ones<tf.Rank.R4>([4, 6, 6, 1]);
+  const w = tf.tidy(() => tf.variable(tf.fill<tf.Rank.R4>([3, 3, 1, 2], 0.1)));
+  const optimizer = adam({ learningRate: 1e-3 });
+  const step = (): void =>
+    void optimizer.minimize(() => tf.mean(tf.square(tf.maxPool(tf.relu(tf.conv2d(x, w, 1, 'same')), 2, 2, 'valid'))));
+  for (let i = 0; i < 10; i++) step();
+  const heap = (): number => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
+  const before = { ...countTensors(), heap: heap() };
+  for (let i = 0; i < 1000; i++) step();
+  expect({ ...countTensors(), heap: heap() }).toEqual(before);
+  optimizer.dispose();
+  tf.dispose([x, w]);
+});
+
 test('a variable keeps its slots when others are frozen', async () => {
   await startWasm();
   const [a, b] = [tf.variable(tf.tensor1d([1, 1])), tf.variable(tf.tensor1d([5]))];
