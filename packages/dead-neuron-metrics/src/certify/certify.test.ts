@@ -1,4 +1,5 @@
 import { type CertificateReport, createRandom, decodeNumber } from '@relumine/core';
+import { startWasm } from '@relumine/wasm-backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model as makeModel, sequential } from '@tensorflow/tfjs-layers';
 import { expectNoLeak, useBackend } from '@tooling/testing';
@@ -184,8 +185,12 @@ function certificateOf(
   return report.layers.filter((layer) => (model.getLayer(layer.name).input as Symbol).id === output.id);
 }
 
-describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
-  beforeAll(() => useBackend(backend));
+describe.each(['cpu', 'wasm', 'native'] as const)('on %s', (backend) => {
+  // Last of the three: from then on, the wasm backend has Relumine's kernels, with Winograd's convolutions among them.
+  beforeAll(async () => {
+    if (backend === 'native') expect((await startWasm({ threads: 1 })).kernels).toBe('native');
+    else await useBackend(backend);
+  });
 
   test.each(Object.keys(networks))('%s: no input, drawn or climbed, contradicts a certificate', async (kind) => {
     const built = networks[kind]!();
@@ -196,7 +201,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     const random = createRandom(`${kind} inputs`);
     const shape = model.inputs[0]!.shape.slice(1) as number[];
     const size = shape.reduce((a, b) => a * b, 1);
-    const [count, steps] = backend === 'cpu' ? (built.climb ?? [100, 10]) : [200, 0];
+    const [count, steps] = backend === 'wasm' ? [200, 0] : (built.climb ?? [100, 10]);
     const values = Float32Array.from({ length: count * size }, (_, i) => {
       const share = random.uniform();
       return min + (Math.floor(i / size) % 2 ? Math.round(share) : share) * (max - min);
@@ -249,6 +254,31 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     expect(outside).toEqual([]);
     expect(checked).toBeGreaterThan(1000);
     tf.dispose([x, ...directions]);
+    model.dispose();
+  });
+
+  test.each(Object.keys(networks))('%s: the bounds of a single point are its z', async (kind) => {
+    const built = networks[kind]!();
+    const { model, min, max } = built;
+    seed(model, `${kind} at a point`, 0.5);
+    const shape = model.inputs[0]!.shape.slice(1) as number[];
+    const point = tf.randomUniform(shape, min, max, 'float32', 5);
+    const report = await certify(model, { min: point, max: point, samples: 0, ascentSteps: 0 });
+    const x = tf.expandDims(point);
+    const outputs = [probe(built).predict(x)].flat() as tf.Tensor[];
+    for (const [k, name] of built.z.entries()) {
+      const z = outputs[k]!.dataSync();
+      const scale = Math.max(...z.map(Math.abs));
+      // Winograd's transforms lose digits, and their bounds more so.
+      const slack = kind === 'winograd' ? 0.05 : 0.01;
+      for (const layer of certificateOf(report, model, name))
+        for (let c = 0; c < layer.channels; c++) {
+          const own = z.filter((_, i) => i % layer.channels === c);
+          expect(Math.abs(decodeNumber(layer.lower[c]!) - Math.min(...own))).toBeLessThan(slack * scale);
+          expect(Math.abs(decodeNumber(layer.upper[c]!) - Math.max(...own))).toBeLessThan(slack * scale);
+        }
+    }
+    tf.dispose([point, x, ...outputs]);
     model.dispose();
   });
 
@@ -452,3 +482,48 @@ describe('verdicts', () => {
     await expect(certify(model, { min: 0, max: 1, samples: -1 })).rejects.toThrow('`samples`');
   });
 });
+
+describe('with compiled kernels', () => {
+  beforeAll(() => startWasm({ threads: 1 }));
+
+  test('Winograd mixes pixels that a result does not depend on; the bounds allow for it', async () => {
+    const model = sequential({
+      layers: [layers.conv2d({ filters: 8, kernelSize: 3, inputShape: [6, 6, 8], activation: 'relu', name: 'c' })],
+    });
+    seed(model, 'mixing');
+    // Every output sees the pixel (1, 1) through a tap that is 0, or not at all.
+    const [kernel, bias] = model.getWeights();
+    const values = kernel!.dataSync().map((w, i) => ([0, 1, 3, 4].includes(Math.floor(i / 64)) ? 0 : w));
+    model.setWeights([tf.tensor(values, [3, 3, 8, 8]), bias!]);
+    const random = createRandom('pixels');
+    const pixels = Float32Array.from({ length: 288 }, (_, i) => (Math.floor(i / 8) === 7 ? 1e6 : random.normal()));
+    const corner = tf.tensor(pixels, [6, 6, 8]);
+    const x = tf.tensor(pixels, [1, 6, 6, 8]);
+    const { layers: certificates } = await certify(model, { min: corner, max: corner });
+    const [lower, upper] = [certificates[0]!.lower.map(decodeNumber), certificates[0]!.upper.map(decodeNumber)];
+    // The same convolution without its activation, as the backend computes it and as it is.
+    const z = tf.tidy(() =>
+      tf.add(tf.conv2d(x as tf.Tensor4D, tf.tensor(values, [3, 3, 8, 8]) as tf.Tensor4D, 1, 'valid'), bias!).dataSync(),
+    );
+    const exact = exactConvolution(pixels, values, bias!.dataSync());
+    expect(Math.max(...z.map((value, i) => Math.abs(value - exact[i]!)))).toBeGreaterThan(1e-3);
+    for (const [i, value] of z.entries()) {
+      expect(value).toBeGreaterThanOrEqual(lower[i % 8]!);
+      expect(value).toBeLessThanOrEqual(upper[i % 8]!);
+    }
+  });
+});
+
+/** A 3 × 3 convolution of 8 to 8 channels over 6 × 6 pixels in float64. */
+function exactConvolution(x: Float32Array, kernel: ArrayLike<number>, bias: ArrayLike<number>): number[] {
+  return Array.from({ length: 4 * 4 * 8 }, (_, i) => {
+    const [y, column, o] = [Math.floor(i / 32), Math.floor(i / 8) % 4, i % 8];
+    let sum = bias[o]!;
+    for (let tap = 0; tap < 9; tap++)
+      for (let c = 0; c < 8; c++) {
+        const pixel = (y + Math.floor(tap / 3)) * 6 + column + (tap % 3);
+        sum += x[pixel * 8 + c]! * kernel[(tap * 8 + c) * 8 + o]!;
+      }
+    return sum;
+  });
+}

@@ -38,7 +38,13 @@ const largest = 3.4028234663852886e38;
  */
 export function roundingError(magnitude: number, operations: number): number {
   if (magnitude === 0) return 0;
-  const k = 2 * operations + 8;
+  return errorOf(magnitude, 2 * operations + 8);
+}
+
+/** The same for a count of roundings that allows for everything already. */
+export function errorOf(magnitude: number, roundings: number): number {
+  if (magnitude === 0) return 0;
+  const k = roundings;
   const gamma = k * u < 1 ? (k * u) / (1 - k * u) : Number.POSITIVE_INFINITY;
   return gamma * magnitude + k * smallestNormal;
 }

@@ -1,5 +1,5 @@
 import type { Window } from './convolve';
-import { type Interval, magnitudeOf, roundingError } from './interval';
+import { errorOf, type Interval, magnitudeOf } from './interval';
 
 /**
  * How much a tap of a 3 × 3 kernel weighs, along one axis, in the intermediate sums of Winograd's F(4 × 4, 3 × 3):
@@ -34,8 +34,7 @@ export function winogradErrors(
       for (let o = 0; o < channels; o++) total[o]! += Math.abs(kernel[from + o]!) * scale;
     }
   }
-  // The transforms take at most 12 roundings along each axis: input, kernel and output together.
-  return total.map((magnitude) =>
-    magnitude < 1e38 ? roundingError(magnitude, inputs + 24) : Number.POSITIVE_INFINITY,
-  );
+  // 6 roundings in the input's transform, 8 in the kernel's (its constants are rounded, too), 6 in the output's, and one
+  // for each product and sum.
+  return total.map((magnitude) => (magnitude < 1e38 ? errorOf(magnitude, inputs + 24) : Number.POSITIVE_INFINITY));
 }
