@@ -1,0 +1,2 @@
+export { readReport, writeReport } from './schema/readReport';
+export { reportJsonSchema } from './schema/reportSchema';
