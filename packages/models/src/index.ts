@@ -1,4 +1,10 @@
+export { type DeepNarrowOptions, deepNarrow } from './deepNarrow';
+export { leNet5 } from './leNet5';
+export { type MobileNetOptions, mobileNet } from './mobileNet';
 export type { ActivationChoice, ModelOptions, Normalization } from './options';
 export { modelActivationNames } from './parts/activationStep';
 export { type InitializerName, initializerNames } from './parts/initializer';
+export { type ResNetOptions, resNet } from './resNet';
 export { simpleCnn } from './simpleCnn';
+export { type TextCnnOptions, textCnn } from './textCnn';
+export { type VggOptions, vgg } from './vgg';

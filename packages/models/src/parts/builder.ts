@@ -27,6 +27,8 @@ export interface Plan {
   inputShape?: readonly number[];
   /** Axes of an input. */
   rank?: number;
+  /** Least height and width. */
+  smallest?: number;
 }
 
 interface ConvolutionOptions {
@@ -67,8 +69,17 @@ export class Builder {
     this.random = createRandom(seed);
     this.waiting = activationsOf(this.where, options.activation, plan.activations, plan.activation);
     const shape = options.inputShape ?? plan.inputShape ?? [28, 28, 1];
-    requireShape(this.where, shape, plan.rank ?? 3);
+    requireShape(this.where, shape, plan.rank ?? 3, plan.smallest ?? 1);
     this.input = input({ shape: [...shape], name: `${plan.name}_input` });
+  }
+
+  /** A seed for what the builder does not initialise itself. */
+  seedOf(name: string): number {
+    return 1 + this.random.fork(name).integer(0x7fff_fffe);
+  }
+
+  requireWidth(width: unknown): void {
+    requirePositiveInteger(this.where, 'options.width', width);
   }
 
   /** A convolution with normalisation and activation. */
@@ -145,14 +156,17 @@ export function apply(layer: Layer, x: SymbolicTensor | SymbolicTensor[]): Symbo
   return layer.apply(x) as SymbolicTensor;
 }
 
-function requireShape(where: string, shape: readonly number[], rank: number): void {
-  const fits = Array.isArray(shape) && shape.length === rank && shape.every((n) => Number.isSafeInteger(n) && n > 0);
+function requireShape(where: string, shape: readonly number[], rank: number, smallest: number): void {
+  const fits =
+    Array.isArray(shape) &&
+    shape.length === rank &&
+    shape.every((n, axis) => Number.isSafeInteger(n) && n >= (axis < 2 ? smallest : 1));
   if (fits) return;
   const axes = rank === 3 ? '[height, width, channels]' : rank === 1 ? '[length]' : `${rank} axes`;
   throw invalidArgument({
     where,
     argument: 'options.inputShape',
-    rule: `must be ${axes}, positive integers`,
+    rule: `must be ${axes}, positive integers${smallest > 1 ? `, height and width of at least ${smallest}` : ''}`,
     received: describe(shape),
   });
 }
