@@ -1,0 +1,3 @@
+import { packageBuild } from '@tooling/config/tsdown';
+
+export default packageBuild(['src/index.ts', 'src/layers.ts']);
