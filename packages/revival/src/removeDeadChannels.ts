@@ -1,110 +1,71 @@
-import { type DeadNeuronReport, describe, invalidArgument } from '@relumine/core';
+import type { DeadNeuronReport } from '@relumine/core';
 import { type LayersModel, models } from '@tensorflow/tfjs-layers';
-import { type Weight, take, weightedSums } from './channels/arrays';
+import { take, type Weight, weightedSums } from './channels/arrays';
 import { channelConstants } from './channels/constants';
-import { channelVerdict, type Fold, makers, readers, spacesOf } from './channels/plan';
-import { type ChannelSpace, type ChannelStructure, channelStructure, representative } from './channels/spaces';
+import { channelStructure, type ChannelStructure, type RuledCall } from './channels/spaces';
+import { largestDifference, type RemovalData } from './largestDifference';
+import { type Cut, type KeptChannels, type LayerChannels, planRemoval } from './planRemoval';
 import { requireReportOf } from './requireReportOf';
 import { withCounts } from './topology';
 import { readWeights, writeWeights } from './weights';
-import { largestDifference, type RemovalData } from './largestDifference';
-
-const where = 'revival/removeDeadChannels';
-
-/** Channels of one layer that went, or that had to stay. */
-export interface RemovedChannels {
-  /** The layer whose kernel made them. */
-  layer: string;
-  channels: number[];
-}
-
-export interface KeptChannels extends RemovedChannels {
-  /** Why they stay, in words. */
-  reason: string;
-}
 
 export interface RemovalResult {
   /** The smaller model, not compiled; the caller's. The given model is unchanged. */
   model: LayersModel;
-  removed: RemovedChannels[];
-  /** Constant channels that could not go without changing an output. */
+  removed: LayerChannels[];
+  /** Constant channels that could not go without changing an output, with the reason. */
   kept: KeptChannels[];
   /** Largest |difference| of the two models' outputs over the largest |output|, on `data` (or on seeded uniform input). */
   maxDifference: number;
   parameters: { before: number; after: number };
 }
 
-/** What to cut from one layer's weights, and what to add to its bias. */
-interface Cut {
-  outputs: Set<number>;
-  inputs: Set<number>;
-  folds: Fold[];
-}
-
-function planRemoval(structure: ChannelStructure, verdictOf: (space: ChannelSpace, channel: number) => ReturnType<typeof channelVerdict>) {
-  const cuts = new Map<string, Cut>();
-  const cut = (name: string): Cut => {
-    const found = cuts.get(name) ?? { outputs: new Set(), inputs: new Set(), folds: [] };
-    cuts.set(name, found);
-    return found;
-  };
-  const removed: RemovedChannels[] = [];
-  const kept: KeptChannels[] = [];
-  for (const space of spacesOf(structure)) {
-    const verdicts = Array.from({ length: space.size }, (_, c) => verdictOf(space, c));
-    const going = verdicts.flatMap((verdict, c) => (verdict.removable ? [c] : []));
-    const made = makers(structure, space);
-    const producers = made.filter(({ call }) => call.rule.kind === 'producer').map(({ call }) => call.layer.name);
-    if (going.length === space.size && producers[0])
-      throw invalidArgument({
-        where,
-        argument: 'report',
-        rule: `must leave one channel at least of layer '${producers[0]}'`,
-        received: `${space.size} of ${space.size} channels dead`,
-        wayOut: 'Revive some of them first (reviveChannels), or retrain with another activation or initialiser.',
-      });
-    for (const { call, offset } of made) for (const c of going) cut(call.layer.name).outputs.add(offset + c);
-    for (const { call, input, offset } of readers(structure, space)) {
-      const { spaces, positions } = structure.layout(input);
-      const width = spaces.reduce((sum, one) => sum + one.size, 0);
-      for (const c of going) for (let p = 0; p < positions; p++) cut(call.layer.name).inputs.add(p * width + offset + c);
-    }
-    for (const verdict of verdicts) if (verdict.removable) for (const fold of verdict.folds) cut(fold.call.layer.name).folds.push(fold);
-    if (going.length > 0) for (const layer of producers) removed.push({ layer, channels: going });
-    const reasons = new Map<string, number[]>();
-    verdicts.forEach((verdict, c) => {
-      if (!verdict.removable) reasons.set(verdict.reason, [...(reasons.get(verdict.reason) ?? []), c]);
-    });
-    for (const [reason, channels] of reasons) for (const layer of producers) kept.push({ layer, channels, reason });
-  }
-  return { cuts, removed, kept };
-}
+const where = 'revival/removeDeadChannels';
 
 const without = (length: number, gone: ReadonlySet<number>): number[] =>
   Array.from({ length }, (_, i) => i).filter((i) => !gone.has(i));
 
-function cutWeights(weights: readonly Weight[], axes: readonly { input?: number; output?: number }[], cut: Cut, bias: Float64Array | undefined, hasBias: boolean): Weight[] {
-  const whole = [...weights];
-  if (bias && hasBias) {
-    const last = whole.at(-1)!;
-    whole[whole.length - 1] = { shape: last.shape, values: Float32Array.from(last.values, (value, i) => value + bias[i]!) };
-  } else if (bias) {
-    whole.push({ shape: [bias.length], values: Float32Array.from(bias) });
+/** What the removed constants added to every output of a layer, in float64; undefined where it is nothing. */
+function foldedBias(structure: ChannelStructure, { rule }: RuledCall, { folds }: Cut, kernel: Weight): Float64Array | undefined {
+  const nonZero = folds.filter(({ value }) => value !== 0);
+  const input = nonZero[0]?.call.inputs[0];
+  const { input: inputAxis, output: outputAxis } = rule.weights[0] ?? {};
+  if (!input || inputAxis === undefined || outputAxis === undefined) return undefined;
+  const { spaces, positions } = structure.layout(input);
+  const width = spaces.reduce((sum, one) => sum + one.size, 0);
+  const factors = new Map<number, number>();
+  for (const { inputChannel, value } of nonZero)
+    for (let p = 0; p < positions; p++) factors.set(p * width + inputChannel, value);
+  return weightedSums(kernel, inputAxis, outputAxis, factors);
+}
+
+/** A layer's weights after a cut, and whether a bias had to be added to hold what was folded. */
+async function cutLayer(structure: ChannelStructure, call: RuledCall, cut: Cut): Promise<{ weights: Weight[]; addBias: boolean }> {
+  const weights = await readWeights(call.layer);
+  const extra = foldedBias(structure, call, cut, weights[0]!);
+  const hasBias = call.rule.kind === 'producer' && weights.length > 1 && weights.at(-1)!.shape.length === 1;
+  if (extra && hasBias) {
+    const { shape, values } = weights.pop()!;
+    weights.push({ shape, values: Float32Array.from(values, (value, i) => value + extra[i]!) });
+  } else if (extra) {
+    weights.push({ shape: [extra.length], values: Float32Array.from(extra) });
   }
-  return whole.map((weight, i) => {
-    const { input, output } = axes[i] ?? { output: 0 };
-    const narrowed = input === undefined ? weight : take(weight, input, without(weight.shape[input]!, cut.inputs));
-    return output === undefined ? narrowed : take(narrowed, output, without(narrowed.shape[output]!, cut.outputs));
+  const narrowed = weights.map((weight, i) => {
+    const { input, output } = call.rule.weights[i] ?? { output: 0 };
+    const fewer = input === undefined ? weight : take(weight, input, without(weight.shape[input]!, cut.inputs));
+    return output === undefined ? fewer : take(fewer, output, without(fewer.shape[output]!, cut.outputs));
   });
+  return { weights: narrowed, addBias: extra !== undefined && !hasBias };
 }
 
 /**
  * Removes the channels that a report found constant (a dead ReLU channel is constantly 0) together with the slices of
- * every layer downstream that reads them: convolutions, depthwise and transposed convolutions, batch norm, PReLU slopes,
- * dense layers after Flatten, through pooling, additions and concatenations. A constant other than 0 is folded into the
- * next bias where that is exact (dense, 1×1, 'valid'); behind zero padding it is not, and the channel stays, with the reason.
+ * every layer downstream that reads them: convolutions, depthwise, separable and transposed convolutions, batch norm,
+ * PReLU slopes, dense layers after Flatten, through pooling, additions and concatenations. A constant other than 0 is
+ * folded into the next bias where that is exact (dense, 1×1 and 'valid' kernels); behind zero padding it is not, and the
+ * channel stays, with the reason. Channels that reach layers which mix or share channels stay too, with the layer's name.
  *
- * Outputs are equal to float32 rounding on every input for which the report's verdicts hold.
+ * Outputs are equal to float32 rounding on every input for which the report's constants hold.
  *
  * @param model a Sequential or functional model; borrowed and unchanged
  * @param report an audit of this very model
@@ -119,41 +80,17 @@ export async function removeDeadChannels(
   requireReportOf(where, model, report);
   const structure = channelStructure(model);
   const constants = await channelConstants(structure.calls, report);
-  const interesting = new Set<ChannelSpace>();
-  for (const { outputs } of structure.calls)
-    for (const output of outputs)
-      if (constants.get(output.id)?.some((value) => value !== null))
-        for (const space of structure.layout(output).spaces) interesting.add(representative(space));
-  const { cuts, removed, kept } = planRemoval(structure, (space, channel) =>
-    interesting.has(space)
-      ? channelVerdict(structure, constants, space, channel)
-      : { removable: false, reason: space.locked ?? 'no layer that was audited makes it' },
-  );
+  const { cuts, removed, kept } = planRemoval(where, structure, constants);
 
-  const layerNamed = new Map(structure.calls.map((call) => [call.layer.name, call]));
-  const counts = new Map<string, { count: number; addBias: boolean }>();
   const newWeights = new Map<string, Weight[]>();
+  const counts = new Map<string, { count: number; addBias: boolean }>();
   for (const [name, cut] of cuts) {
-    const { layer, rule } = layerNamed.get(name)!;
-    const weights = await readWeights(layer);
-    const kernelAxes = rule.weights[0] ?? {};
-    const folds = cut.folds.filter(({ value }) => value !== 0);
-    const hasBias = rule.weights.at(-1)?.output === 0 && weights.at(-1)?.shape.length === 1;
-    let bias: Float64Array | undefined;
-    if (folds.length > 0) {
-      const { spaces, positions } = structure.layout(folds[0]!.call.inputs[0]!);
-      const width = spaces.reduce((sum, one) => sum + one.size, 0);
-      const factors = new Map<number, number>();
-      for (const { inputChannel, value } of folds)
-        for (let p = 0; p < positions; p++) factors.set(p * width + inputChannel, value);
-      bias = weightedSums(weights[0]!, kernelAxes.input!, kernelAxes.output!, factors);
-    }
-    newWeights.set(name, cutWeights(weights, rule.weights, cut, bias, hasBias));
-    const { countKey } = rule;
-    if (countKey) {
-      const producing = layer as unknown as { filters?: number; units?: number };
-      counts.set(name, { count: producing[countKey]! - cut.outputs.size, addBias: bias !== undefined && !hasBias });
-    }
+    const call = structure.calls.find(({ layer }) => layer.name === name)!;
+    if (call.layer.weights.length === 0) continue;
+    const { weights, addBias } = await cutLayer(structure, call, cut);
+    newWeights.set(name, weights);
+    const channels = call.outputs[0]!.shape.at(-1);
+    if (call.rule.countKey) counts.set(name, { count: (channels ?? 0) - cut.outputs.size, addBias });
   }
 
   const smaller = await models.modelFromJSON({ modelTopology: withCounts(model, counts) });
@@ -163,37 +100,10 @@ export async function removeDeadChannels(
       writeWeights(layer, newWeights.get(layer.name) ?? (await readWeights(model.getLayer(layer.name))));
     }
     const maxDifference = await largestDifference(model, smaller, options.data);
-    const wasConstant = (layer: string, channel: number): boolean => {
-      const call = structure.calls.find((one) => one.layer.name === layer)!;
-      const space = representative(structure.layout(call.outputs[0]!).spaces[0]!);
-      return structure.calls.some(({ outputs }) =>
-        outputs.some(({ id }) => {
-          const values = constants.get(id);
-          const layout = values && structure.layout(outputs[0]!);
-          if (!values || !layout) return false;
-          let offset = 0;
-          for (const one of layout.spaces) {
-            if (representative(one) === space && values[offset + channel] !== null && values[offset + channel] !== undefined) return true;
-            offset += one.size;
-          }
-          return false;
-        }),
-      );
-    };
-    const constantKept = kept
-      .map((one) => ({ ...one, channels: one.channels.filter((c) => wasConstant(one.layer, c)) }))
-      .filter(({ channels }) => channels.length > 0);
     const parameters = { before: model.countParams(), after: smaller.countParams() };
-    return { model: smaller, removed, kept: constantKept, maxDifference, parameters };
+    return { model: smaller, removed, kept, maxDifference, parameters };
   } catch (error) {
     smaller.dispose();
     throw error;
   }
-}
-
-/** For messages: what a removal did, in one sentence. */
-export function describeRemoval({ removed, kept, parameters }: RemovalResult): string {
-  const count = (lists: readonly RemovedChannels[]): number => lists.reduce((sum, { channels }) => sum + channels.length, 0);
-  const share = ((1 - parameters.after / parameters.before) * 100).toFixed(1);
-  return `Removed ${count(removed)} channels (${share} % of ${describe(parameters.before)} parameters); ${count(kept)} constant channels stay.`;
 }

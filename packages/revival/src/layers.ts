@@ -1,0 +1,3 @@
+export type { RemovalData } from './largestDifference';
+export type { KeptChannels, LayerChannels } from './planRemoval';
+export { type RemovalResult, removeDeadChannels } from './removeDeadChannels';
