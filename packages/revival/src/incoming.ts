@@ -29,7 +29,11 @@ export function freshIncoming(
 }
 
 /** A carrier's weights for revived channels: batch norm starts anew (γ 1, β 0, mean 0, variance 1); others keep theirs. */
-export function freshCarrier({ layer, rule }: RuledCall, weights: readonly Weight[], channels: readonly number[]): Weight[] {
+export function freshCarrier(
+  { layer, rule }: RuledCall,
+  weights: readonly Weight[],
+  channels: readonly number[],
+): Weight[] {
   if (layer.getClassName() !== 'BatchNormalization') return [...weights];
   const ones = /(gamma|moving_variance)(_\d+)?$/;
   return weights.map((weight, i) => {

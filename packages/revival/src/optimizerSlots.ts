@@ -39,7 +39,7 @@ function meanOfOthers({ shape, values }: Weight, axis: number, channels: readonl
  * become the mean of the other channels' : tfjs corrects the bias of Adam's moments by one global step count, so a
  * second moment of 0 late in training would make the first step of a revived channel about three times the learning rate.
  *
- * @param weightName the variable's original name
+ * @param weightName the variable's name (with the suffix that makes it unique)
  * @param axis the axis of the weight that runs over channels
  */
 export async function resetSlots(

@@ -1,7 +1,7 @@
 import { invalidArgument } from '@relumine/core';
-import { channelVerdict, type Fold, makers, readers } from './channels/plan';
-import type { Constants } from './channels/constants';
 import { constantChannels } from './channels/constantChannels';
+import type { Constants } from './channels/constants';
+import { channelVerdict, type Fold, makers, readers } from './channels/plan';
 import type { ChannelSpace, ChannelStructure } from './channels/spaces';
 
 /** Channels of one layer. */

@@ -1,5 +1,5 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type LayersModel, model as createModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { model as createModel, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { RuledCall } from './channels/spaces';
 
 interface Activating {
@@ -24,8 +24,13 @@ function withoutActivation<T>(layer: RuledCall['layer'], action: () => T): T {
 }
 
 /** The symbolic tensor whose values are z, and the call that must run without its activation to show them. */
-export function preactivationSource({ layer, inputs, outputs, rule }: RuledCall): { tensor: SymbolicTensor; fused: boolean } {
-  return rule.kind === 'producer' ? { tensor: outputs[0]!, fused: true } : { tensor: inputs[0] ?? layer.output as SymbolicTensor, fused: false };
+export function preactivationSource({ layer, inputs, outputs, rule }: RuledCall): {
+  tensor: SymbolicTensor;
+  fused: boolean;
+} {
+  return rule.kind === 'producer'
+    ? { tensor: outputs[0]!, fused: true }
+    : { tensor: inputs[0] ?? (layer.output as SymbolicTensor), fused: false };
 }
 
 /**

@@ -47,7 +47,9 @@ async function accuracy(model: LayersModel, xs: Tensor, ys: Tensor): Promise<num
   const [guesses, labels] = tidy(() => [argMax(model.predict(xs) as Tensor, -1), argMax(ys, -1)]) as [Tensor, Tensor];
   const [a, b] = await Promise.all([guesses.data(), labels.data()]);
   dispose([guesses, labels]);
-  return a.length === 0 ? Number.NaN : a.reduce((sum, guess, i) => sum + Number(guess === b[i]), 0) / a.length;
+  let hits = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] === b[i]) hits++;
+  return hits / a.length;
 }
 
 /** Channels that fire but vanish when activations share one scale. */
@@ -68,7 +70,12 @@ const newlyDead = (before: LayerReport, after: LayerReport | undefined): number[
 async function auditQuantized(model: LayersModel, xs: Tensor, bits: number, granularity: Granularity) {
   const { copy, zeroed } = await quantizedCopy(model, { bits, granularity });
   try {
-    return { report: await auditModel(copy, [xs.clone()]), zeroed, difference: await largestDifference(model, copy, xs), copy };
+    return {
+      report: await auditModel(copy, [xs.clone()]),
+      zeroed,
+      difference: await largestDifference(model, copy, xs),
+      copy,
+    };
   } catch (error) {
     copy.dispose();
     throw error;

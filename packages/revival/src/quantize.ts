@@ -17,7 +17,12 @@ const where = 'revival/fakeQuantize';
 /** Throws unless the bits and granularity are known ones. */
 export function requireQuantization(place: string, bits: unknown, granularity: unknown): void {
   if (!Number.isInteger(bits) || (bits as number) < 2 || (bits as number) > 16)
-    throw invalidArgument({ where: place, argument: 'bits', rule: 'must be an integer from 2 to 16', received: describe(bits) });
+    throw invalidArgument({
+      where: place,
+      argument: 'bits',
+      rule: 'must be an integer from 2 to 16',
+      received: describe(bits),
+    });
   if (granularity !== 'tensor' && granularity !== 'channel')
     throw invalidArgument({
       where: place,

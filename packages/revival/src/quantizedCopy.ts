@@ -18,7 +18,12 @@ function channelOf(shape: readonly number[], axis: number): (i: number) => numbe
 }
 
 /** Quantises one kernel with one scale, or with one for each slice of `axis`. */
-function quantizeKernel(values: Float32Array, shape: readonly number[], axis: number, { bits, granularity }: WeightQuantization): Float32Array {
+function quantizeKernel(
+  values: Float32Array,
+  shape: readonly number[],
+  axis: number,
+  { bits, granularity }: WeightQuantization,
+): Float32Array {
   const signed = { bits, granularity: 'tensor', signed: true } as const;
   if (granularity === 'tensor') return fakeQuantizeValues(values, 1, signed);
   const channel = channelOf(shape, axis);
@@ -26,7 +31,11 @@ function quantizeKernel(values: Float32Array, shape: readonly number[], axis: nu
   for (let i = 0; i < values.length; i++) slices[channel(i)]!.push(i);
   const quantized = new Float32Array(values.length);
   for (const slice of slices) {
-    const part = fakeQuantizeValues(Float32Array.from(slice, (i) => values[i]!), 1, signed);
+    const part = fakeQuantizeValues(
+      Float32Array.from(slice, (i) => values[i]!),
+      1,
+      signed,
+    );
     slice.forEach((i, k) => {
       quantized[i] = part[k]!;
     });

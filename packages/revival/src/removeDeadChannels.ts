@@ -2,7 +2,7 @@ import type { DeadNeuronReport } from '@relumine/core';
 import { type LayersModel, models } from '@tensorflow/tfjs-layers';
 import { take, type Weight, weightedSums } from './channels/arrays';
 import { channelConstants } from './channels/constants';
-import { channelStructure, type ChannelStructure, type RuledCall } from './channels/spaces';
+import { type ChannelStructure, channelStructure, type RuledCall } from './channels/spaces';
 import { largestDifference, type RemovalData } from './largestDifference';
 import { type Cut, type KeptChannels, type LayerChannels, planRemoval } from './planRemoval';
 import { requireReportOf } from './requireReportOf';
@@ -26,7 +26,12 @@ const without = (length: number, gone: ReadonlySet<number>): number[] =>
   Array.from({ length }, (_, i) => i).filter((i) => !gone.has(i));
 
 /** What the removed constants added to every output of a layer, in float64; undefined where it is nothing. */
-function foldedBias(structure: ChannelStructure, { rule }: RuledCall, { folds }: Cut, kernel: Weight): Float64Array | undefined {
+function foldedBias(
+  structure: ChannelStructure,
+  { rule }: RuledCall,
+  { folds }: Cut,
+  kernel: Weight,
+): Float64Array | undefined {
   const nonZero = folds.filter(({ value }) => value !== 0);
   const input = nonZero[0]?.call.inputs[0];
   const { input: inputAxis, output: outputAxis } = rule.weights[0] ?? {};
@@ -40,7 +45,11 @@ function foldedBias(structure: ChannelStructure, { rule }: RuledCall, { folds }:
 }
 
 /** A layer's weights after a cut, and whether a bias had to be added to hold what was folded. */
-async function cutLayer(structure: ChannelStructure, call: RuledCall, cut: Cut): Promise<{ weights: Weight[]; addBias: boolean }> {
+async function cutLayer(
+  structure: ChannelStructure,
+  call: RuledCall,
+  cut: Cut,
+): Promise<{ weights: Weight[]; addBias: boolean }> {
   const weights = await readWeights(call.layer);
   const extra = foldedBias(structure, call, cut, weights[0]!);
   const hasBias = call.rule.kind === 'producer' && weights.length > 1 && weights.at(-1)!.shape.length === 1;

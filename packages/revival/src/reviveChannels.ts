@@ -1,11 +1,25 @@
-import { createRandom, type DeadNeuronReport, decodeNumber, describe, invalidArgument, type Random, requireOneOf } from '@relumine/core';
+import {
+  createRandom,
+  type DeadNeuronReport,
+  decodeNumber,
+  describe,
+  invalidArgument,
+  type Random,
+  requireOneOf,
+} from '@relumine/core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { gainOf } from './gainOf';
 import { biasShifts } from './biasShifts';
 import { fill, type Weight, weightedSums } from './channels/arrays';
 import { makers, readers } from './channels/plan';
-import { type ChannelSpace, type ChannelStructure, channelStructure, representative, type RuledCall } from './channels/spaces';
+import {
+  type ChannelSpace,
+  type ChannelStructure,
+  channelStructure,
+  type RuledCall,
+  representative,
+} from './channels/spaces';
+import { gainOf } from './gainOf';
 import { freshCarrier, freshIncoming } from './incoming';
 import { resetSlots } from './optimizerSlots';
 import { requireReportOf } from './requireReportOf';
@@ -45,6 +59,7 @@ export interface RevivalResult {
 
 interface Target {
   readonly name: string;
+  readonly activation: string;
   readonly space: ChannelSpace;
   readonly channels: number[];
   /** What each of `channels` puts out now, on average: 0 for a dead ReLU. */
@@ -53,7 +68,10 @@ interface Target {
 }
 
 /** The dead channels of a report as channels of the model's spaces. */
-function targetsOf(structure: ChannelStructure, report: DeadNeuronReport): { targets: Target[]; skipped: RevivalResult['skipped'] } {
+function targetsOf(
+  structure: ChannelStructure,
+  report: DeadNeuronReport,
+): { targets: Target[]; skipped: RevivalResult['skipped'] } {
   const targets: Target[] = [];
   const skipped: RevivalResult['skipped'] = [];
   for (const layer of report.layers) {
@@ -62,33 +80,45 @@ function targetsOf(structure: ChannelStructure, report: DeadNeuronReport): { tar
     const spaces = call ? structure.layout(call.outputs[0]!).spaces : [];
     const space = spaces.length === 1 ? representative(spaces[0]!) : undefined;
     const skip = (reason: string): number => skipped.push({ layer: layer.name, channels: layer.deadChannels, reason });
-    if (!call || !space) skip(layer.path.length > 0 ? `it is inside '${layer.path.join('/')}'` : 'it joins several layers');
+    if (!call || !space)
+      skip(layer.path.length > 0 ? `it is inside '${layer.path.join('/')}'` : 'it joins several layers');
     else if (space.locked) skip(space.locked);
     else {
       const { sum, count } = layer.statistics;
       const values = layer.deadChannels.map((c) => decodeNumber(sum[c]!) / count);
-      targets.push({ name: layer.name, space, channels: layer.deadChannels, values, call });
+      targets.push({
+        name: layer.name,
+        activation: layer.activation,
+        space,
+        channels: layer.deadChannels,
+        values,
+        call,
+      });
     }
   }
   return { targets, skipped };
 }
 
-async function change(call: RuledCall, changed: (weights: Weight[]) => Weight[], reset?: (axis: 'input' | 'output') => Promise<void>): Promise<void> {
+async function change(call: RuledCall, changed: (weights: Weight[]) => Weight[]): Promise<void> {
   writeWeights(call.layer, changed(await readWeights(call.layer)));
-  await reset?.('output');
 }
 
 /** New incoming weights for a target's channels in everything that makes or carries them. */
-async function renewIncoming(structure: ChannelStructure, target: Target, random: Random, optimizer?: Optimizer): Promise<void> {
+async function renewIncoming(
+  structure: ChannelStructure,
+  target: Target,
+  random: Random,
+  optimizer?: Optimizer,
+): Promise<void> {
   for (const { call, offset } of makers(structure, target.space)) {
     if (call.layer.weights.length === 0) continue;
     const channels = target.channels.map((c) => c + offset);
     const stream = random.fork(call.layer.name);
     const fresh = call.rule.kind === 'producer' ? freshIncoming : freshCarrier;
-    await change(call, (weights) => fresh(call, weights, channels, stream, gainOf(target.call.layer)));
+    await change(call, (weights) => fresh(call, weights, channels, stream, gainOf(target.activation)));
     if (optimizer)
       for (const [i, { output }] of call.rule.weights.entries())
-        if (output !== undefined) await resetSlots(optimizer, call.layer.weights[i]!.originalName, output, channels);
+        if (output !== undefined) await resetSlots(optimizer, call.layer.weights[i]!.name, output, channels);
   }
 }
 
@@ -111,12 +141,15 @@ async function silenceOutgoing(structure: ChannelStructure, target: Target, opti
       const bias = silenced.at(-1)!;
       if (inputAxis === undefined || outputAxis === undefined || bias.shape.length !== 1) return silenced;
       const extra = weightedSums(weights[0]!, inputAxis, outputAxis, factors);
-      silenced[silenced.length - 1] = { shape: bias.shape, values: Float32Array.from(bias.values, (v, i) => v + extra[i]!) };
+      silenced[silenced.length - 1] = {
+        shape: bias.shape,
+        values: Float32Array.from(bias.values, (v, i) => v + extra[i]!),
+      };
       return silenced;
     });
     if (optimizer)
       for (const [i, { input: axis }] of call.rule.weights.entries())
-        if (axis !== undefined) await resetSlots(optimizer, call.layer.weights[i]!.originalName, axis, indices);
+        if (axis !== undefined) await resetSlots(optimizer, call.layer.weights[i]!.name, axis, indices);
   }
 }
 
@@ -129,7 +162,11 @@ async function silenceOutgoing(structure: ChannelStructure, target: Target, opti
  * @throws RangeError for a report of another model, an unknown strategy, `bias` without data
  * @see Sokar et al. 2023, The Dormant Neuron Phenomenon in Deep Reinforcement Learning
  */
-export async function reviveChannels(model: LayersModel, report: DeadNeuronReport, options: RevivalOptions): Promise<RevivalResult> {
+export async function reviveChannels(
+  model: LayersModel,
+  report: DeadNeuronReport,
+  options: RevivalOptions,
+): Promise<RevivalResult> {
   const { strategy, optimizer, data, firingRate = 0.5, seed } = options;
   requireOneOf(where, 'options.strategy', strategy, strategies);
   requireReportOf(where, model, report);

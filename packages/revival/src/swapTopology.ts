@@ -9,9 +9,7 @@ export interface LayerEntry {
 
 export interface Topology {
   class_name: string;
-  config:
-    | LayerEntry[]
-    | { layers: LayerEntry[]; output_layers?: [string, number, number][]; [key: string]: unknown };
+  config: LayerEntry[] | { layers: LayerEntry[]; output_layers?: [string, number, number][]; [key: string]: unknown };
 }
 
 /** A replacement for the activation of layer `name`; `name` of the entry is set by the caller. */
@@ -29,11 +27,11 @@ const nameOf = (entry: LayerEntry): string => entry.config.name ?? entry.name ??
 
 /** Whether a layer is an activation of its own (a softmax is not one that is replaced). */
 function isActivation({ class_name: name, config }: LayerEntry): boolean {
-  return name === 'Activation' ? !kept.has(String(config['activation'])) : activationClasses.has(name);
+  return name === 'Activation' ? !kept.has(String(config.activation)) : activationClasses.has(name);
 }
 
 function hasFusedActivation({ class_name: name, config }: LayerEntry): boolean {
-  return name !== 'Activation' && typeof config['activation'] === 'string' && !kept.has(config['activation']);
+  return name !== 'Activation' && typeof config.activation === 'string' && !kept.has(config.activation);
 }
 
 /** Names of the layers whose output is an output of the model. */
@@ -70,7 +68,7 @@ export function swapTopology(topology: Topology, make: MakeEntry): { topology: T
     if (outputs.has(name)) return [entry];
     if (isActivation(entry)) return [place(entry, make(name), name)];
     if (!hasFusedActivation(entry)) return [entry];
-    entry.config['activation'] = 'linear';
+    entry.config.activation = 'linear';
     const behind = place(entry, make(`${name}_activation`), `${name}_activation`);
     // One node of the new layer for each use of the old one.
     if (functional) behind.inbound_nodes = (entry.inbound_nodes ?? []).map((_, node) => [[name, node, 0, {}]]);

@@ -24,9 +24,9 @@ export function withCounts(
   for (const { config } of layers) {
     const change = counts.get(config.name ?? '');
     if (!change) continue;
-    if ('filters' in config) config['filters'] = change.count;
-    if ('units' in config) config['units'] = change.count;
-    if (change.addBias) config['use_bias'] = true;
+    if ('filters' in config) config.filters = change.count;
+    if ('units' in config) config.units = change.count;
+    if (change.addBias) config.use_bias = true;
   }
   return topology as unknown as Record<string, never>;
 }

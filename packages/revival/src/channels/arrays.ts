@@ -19,7 +19,12 @@ export function take({ shape, values }: Weight, axis: number, keep: readonly num
 }
 
 /** A copy with each slice of `axis` named by `indices` filled by `value(position in the slice, index)`. */
-export function fill(weight: Weight, axis: number, indices: readonly number[], value: (i: number, index: number) => number): Weight {
+export function fill(
+  weight: Weight,
+  axis: number,
+  indices: readonly number[],
+  value: (i: number, index: number) => number,
+): Weight {
   const { shape, values } = weight;
   const [outer, length, inner] = [product(shape.slice(0, axis)), shape[axis]!, product(shape.slice(axis + 1))];
   const filled = values.slice();

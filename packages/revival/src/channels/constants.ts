@@ -1,6 +1,6 @@
 import type { DeadNeuronReport } from '@relumine/core';
 import { decodeNumber } from '@relumine/core';
-import { tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { RuledCall } from './spaces';
 

@@ -91,7 +91,9 @@ export function layerRule(layer: Layer): LayerRule {
       if (known.depthMultiplier !== 1) return mixer;
       return { kind: 'carrier', weights: withBias(layer, [{ output: 2 }]) };
     case 'BatchNormalization':
-      return lastAxis(layer, known.axis) ? { kind: 'carrier', weights: layer.weights.map(() => ({ output: 0 })) } : mixer;
+      return lastAxis(layer, known.axis)
+        ? { kind: 'carrier', weights: layer.weights.map(() => ({ output: 0 })) }
+        : mixer;
     case 'PReLU': {
       const shape = layer.weights[0]?.shape ?? [];
       return { kind: 'carrier', weights: [shape.at(-1) === 1 ? {} : { output: shape.length - 1 }] };
@@ -99,7 +101,10 @@ export function layerRule(layer: Layer): LayerRule {
     case 'RelumineActivation':
       return layer.weights.length === 0
         ? carrier
-        : { kind: 'carrier', weights: layer.weights.map((w) => (w.shape.at(-1) === 1 ? {} : { output: w.shape.length - 1 })) };
+        : {
+            kind: 'carrier',
+            weights: layer.weights.map((w) => (w.shape.at(-1) === 1 ? {} : { output: w.shape.length - 1 })),
+          };
     case 'Add':
       return { kind: 'add', weights: [] };
     case 'Concatenate':

@@ -1,6 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Constants } from './constants';
-import { type ChannelSpace, type ChannelStructure, representative, type RuledCall } from './spaces';
+import { type ChannelSpace, type ChannelStructure, type RuledCall, representative } from './spaces';
 
 /** What a consumer of a removed channel must add to its bias to make up for it. */
 export interface Fold {
@@ -11,7 +11,9 @@ export interface Fold {
 }
 
 /** A channel that can go without changing an output, or the reason why it can't. */
-export type ChannelVerdict = { readonly removable: true; readonly folds: readonly Fold[] } | { readonly removable: false; readonly reason: string };
+export type ChannelVerdict =
+  | { readonly removable: true; readonly folds: readonly Fold[] }
+  | { readonly removable: false; readonly reason: string };
 
 interface Reader {
   readonly call: RuledCall;
@@ -58,7 +60,10 @@ export function channelVerdict(
     if (value === null)
       return { removable: false, reason: `'${call.layer.name}' reads it where it is not known to be constant` };
     if (value !== 0 && !seesNoBorder(call))
-      return { removable: false, reason: `'${call.layer.name}' pads, so the constant ${value} can't be folded exactly` };
+      return {
+        removable: false,
+        reason: `'${call.layer.name}' pads, so the constant ${value} can't be folded exactly`,
+      };
     folds.push({ call, inputChannel, value });
   }
   return { removable: true, folds };

@@ -1,6 +1,6 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { layerCalls, type LayerCall } from './calls';
-import { layerRule, type LayerRule } from './layerRules';
+import { type LayerCall, layerCalls } from './calls';
+import { type LayerRule, layerRule } from './layerRules';
 
 /** A set of channels that live and go together: made by its producers, carried through activations, pooling and additions. */
 export interface ChannelSpace {
@@ -85,7 +85,8 @@ export function channelStructure(model: LayersModel): ChannelStructure {
       const size = first.spaces.reduce((sum, space) => sum + space.size, 0) * first.positions;
       set({ spaces: first.spaces, positions: (first.positions * (channelsOf(outputs[0]!) || size)) / size });
     } else if (rule.kind === 'add' && first && inputLayouts.every((one) => one.spaces.length === first.spaces.length)) {
-      for (const other of inputLayouts.slice(1)) other.spaces.forEach((space, i) => join(first.spaces[i]!, space));
+      for (const other of inputLayouts.slice(1))
+        for (const [i, space] of other.spaces.entries()) join(first.spaces[i]!, space);
       if (first.spaces.some((space, i) => inputLayouts.some((one) => one.spaces[i]!.size !== space.size)))
         lock(first, `${name} broadcasts`);
       set(first);

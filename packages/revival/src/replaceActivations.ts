@@ -1,0 +1,52 @@
+import { type ActivationLayerOptions, activationLayer } from '@relumine/activations/layers';
+import type { ActivationName } from '@relumine/core';
+import { type LayersModel, models } from '@tensorflow/tfjs-layers';
+import { type LayerEntry, swapTopology, type Topology } from './swapTopology';
+import { readWeights, writeWeights } from './weights';
+
+/** An activation by name, or with its parameters as `activationLayer` takes them. */
+export type Replacement = ActivationName | ActivationLayerOptions;
+
+/**
+ * The same network with another hidden activation: activation layers are exchanged, and a fused activation becomes a
+ * layer of its own behind its kernel. All weights are kept; a PReLU starts from slope 0.25, or `initialSlope` (0 changes
+ * nothing at first where there was a ReLU). Activations of output layers stay.
+ *
+ * @param model Sequential or functional; borrowed and unchanged
+ * @returns a new model, not compiled, and the names of the layers that bear the new activation; the caller's
+ * @throws RangeError for an unknown activation
+ */
+export async function replaceActivations(
+  model: LayersModel,
+  replacement: Replacement,
+): Promise<{ model: LayersModel; replaced: string[] }> {
+  const options = typeof replacement === 'string' ? { name: replacement } : replacement;
+  const make = (name: string): LayerEntry => {
+    const layer = activationLayer({ ...options, layerName: name });
+    return { class_name: layer.getClassName(), config: pythonic(layer.getConfig()) as LayerEntry['config'] };
+  };
+  const before = JSON.parse(JSON.stringify(model.toJSON(null, false))) as Topology;
+  const { topology, swapped } = swapTopology(before, make);
+  const changed = await models.modelFromJSON({ modelTopology: topology as never });
+  try {
+    const fresh = new Set(swapped);
+    for (const layer of changed.layers) {
+      if (layer.weights.length === 0 || fresh.has(layer.name)) continue;
+      writeWeights(layer, await readWeights(model.getLayer(layer.name)));
+    }
+  } catch (error) {
+    changed.dispose();
+    throw error;
+  }
+  return { model: changed, replaced: swapped };
+}
+
+/** tfjs writes a topology's keys in snake case and reads them back in camel case. */
+function pythonic(config: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
