@@ -103,6 +103,11 @@ test('a shift that makes the asked share fire, ties included', () => {
 test('wrong options are named', async () => {
   const model = sequential();
   const report = await auditModel(model, images());
+  await expect(
+    reviveChannels(model, report, { strategy: 'recycle', optimizer: train.sgd(1), seed: 1 }),
+  ).rejects.toThrow(
+    '[relumine/revival/reviveChannels] `options.optimizer` must have moments to reset. Received: SGDOptimizer without any. Leave it out: plain SGD keeps none, and before the first step no optimiser does.',
+  );
   await expect(reviveChannels(model, report, { strategy: 'bias', seed: 1 })).rejects.toThrow(
     "`options.data` must be given for the strategy 'bias'",
   );

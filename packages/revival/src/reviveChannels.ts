@@ -21,7 +21,7 @@ import {
 } from './channels/spaces';
 import { gainOf } from './gainOf';
 import { freshCarrier, freshIncoming } from './incoming';
-import { resetSlots } from './optimizerSlots';
+import { hasSlots, resetSlots } from './optimizerSlots';
 import { requireReportOf } from './requireReportOf';
 import { readWeights, writeWeights } from './weights';
 
@@ -178,6 +178,14 @@ export async function reviveChannels(
       received: describe(data),
       wayOut: 'Pass a batch of training inputs.',
       type: TypeError,
+    });
+  if (optimizer && !hasSlots(optimizer))
+    throw invalidArgument({
+      where,
+      argument: 'options.optimizer',
+      rule: 'must have moments to reset',
+      received: `${describe(optimizer)} without any`,
+      wayOut: 'Leave it out: plain SGD keeps none, and before the first step no optimiser does.',
     });
   const structure = channelStructure(model);
   const { targets, skipped } = targetsOf(structure, report);

@@ -69,12 +69,6 @@ export function channelVerdict(
   return { removable: true, folds };
 }
 
-/** The distinct spaces of a model, each once. */
-export function spacesOf(structure: ChannelStructure): ChannelSpace[] {
-  const all = structure.calls.flatMap(({ outputs }) => outputs.flatMap((output) => structure.layout(output).spaces));
-  return [...new Set(all.map(representative))];
-}
-
 /** The calls whose weights run over a space's channels on their output side: what made and what carries it. */
 export function makers(structure: ChannelStructure, space: ChannelSpace): { call: RuledCall; offset: number }[] {
   return structure.calls.flatMap((call) => {
