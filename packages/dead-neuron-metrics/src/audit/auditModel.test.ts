@@ -6,6 +6,7 @@ import {
   type Tensor,
   tensor1d,
   tensor2d,
+  tensor4d,
   zeros,
 } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -167,5 +168,19 @@ test('a model without activations is named', async () => {
   await expect(auditModel(model, ones([1, 2]))).rejects.toThrow(
     'must have a layer with an activation other than linear and softmax',
   );
+  model.dispose();
+});
+
+test('constant and non-finite input is warned of', async () => {
+  const model = cnn();
+  const [constant, broken] = [zeros([4, 6, 6, 1]), data()];
+  const report = await expectNoLeak(() => auditModel(model, constant));
+  expect(report.summary.advice.at(-1)).toContain('Every input value is 0');
+  const values = broken.dataSync();
+  values[7] = Number.NaN;
+  const spoiled = await auditModel(model, { xs: [tensor4d(values, [10, 6, 6, 1])] });
+  expect(spoiled.summary.advice[0]).toContain('1 of 360 input values are NaN or infinite');
+  const good = data();
+  expect((await auditModel(model, good)).summary.advice.join(' ')).not.toContain('input value');
   model.dispose();
 });

@@ -12,6 +12,7 @@ import { buildReport } from '../report';
 import { ChannelAccumulator } from '../statistics/channelStatistics';
 import { layerReport } from '../statistics/layerReport';
 import { type AuditData, batchesOf, type ModelInput, samplesOf } from './batches';
+import { InputWatch } from './inputWatch';
 import { type Seen, type TappedLayer, tap, tappedLayers } from './taps';
 
 const where = 'dead-neuron-metrics/auditModel';
@@ -109,6 +110,7 @@ export async function auditModel(
   const statistics = new LayerStatistics(nonFinite);
   const seen: Seen[] = [];
   const curve: CurvePoint[] = [];
+  const input = new InputWatch();
   let samples = 0;
   let nextPoint = 1;
   const restore = tap(tapped, (one) => seen.push(one));
@@ -117,6 +119,7 @@ export async function auditModel(
       try {
         if (samplesOf(xs) === 0) continue;
         forward(model, xs);
+        await input.add(xs);
         samples += samplesOf(xs);
       } finally {
         dispose(owned as Parameters<typeof dispose>[0]);
@@ -139,7 +142,9 @@ export async function auditModel(
       received: describeData(data),
     });
   if (curve.at(-1)?.samples !== samples) curve.push({ samples, deadChannels: statistics.deadChannels() });
-  return buildReport(statistics.reports(tapped), samples, curve);
+  const report = buildReport(statistics.reports(tapped), samples, curve);
+  report.summary.advice = input.addTo(report.summary.advice);
+  return report;
 }
 
 const describeData = (data: AuditData): string => `${describe(data)} without samples`;
