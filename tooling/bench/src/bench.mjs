@@ -34,7 +34,6 @@ function findPython() {
 const node = process.execPath;
 const python = findPython();
 const cores = machine().cores;
-const smallBatch = 2;
 const peers = {
   'native, 1 thread': () => child(node, 'stepPeer.mjs', 'native', 1, 64, 15),
   'composed, 1 thread': () => child(node, 'stepPeer.mjs', 'composed', 1, 64, 3),
@@ -54,14 +53,14 @@ for (let round = 0; round < rounds; round++) {
     step[name].times = [...(step[name].times ?? []), ...times];
   }
 }
-process.stderr.write('tfjs-backend-cpu, a small batch\n');
-const cpu = child(node, 'stepPeer.mjs', 'cpu', 1, smallBatch, 2);
-const extrapolated = cpu.times.map((ms) => (ms * 64) / smallBatch);
-step['tfjs-backend-cpu'] = {
-  about: { extrapolatedFromBatch: smallBatch },
-  rounds: [spread(extrapolated).median],
-  times: extrapolated,
-};
+/** Peers so slow that a small batch must do, once. */
+function extrapolate(name, batch, run) {
+  process.stderr.write(`${name}, a small batch\n`);
+  const times = run().times.map((ms) => (ms * 64) / batch);
+  step[name] = { about: { extrapolatedFromBatch: batch }, rounds: [spread(times).median], times };
+}
+extrapolate('tfjs-backend-cpu', 2, () => child(node, 'stepPeer.mjs', 'cpu', 1, 2, 2));
+extrapolate('jax-js on WASM', 8, () => child(node, 'jaxStep.mjs', 8, 2));
 const base = step['native, 1 thread'].rounds;
 for (const peer of Object.values(step)) {
   peer.ms = spread(peer.times);
