@@ -23,11 +23,17 @@ export function maxPool(
         let at: usize = 0;
         const vectors: usize = (c & ~3) << 2;
         while (at < vectors) {
+          // pmax takes one instruction where max proper takes many, but passes over NaN: that is kept apart.
           let best = v128.load(first + at);
+          let nan = f32x4.ne(best, best);
           for (let line = first + at; line < last; line += row) {
-            for (let p = line, end = line + width; p < end; p += pixel) best = f32x4.max(best, v128.load(p));
+            for (let p = line, end = line + width; p < end; p += pixel) {
+              const v = v128.load(p);
+              best = f32x4.pmax(best, v);
+              nan = v128.or(nan, f32x4.ne(v, v));
+            }
           }
-          v128.store(y + at, best);
+          v128.store(y + at, v128.or(best, nan));
           at += 16;
         }
         while (at < pixel) {
@@ -65,16 +71,21 @@ export function maxPoolGrad(
         const vectors: usize = (c & ~3) << 2;
         while (at < vectors) {
           let best = v128.load(first + at);
+          let nan = f32x4.ne(best, best);
           for (let line = first + at; line < last; line += row) {
-            for (let p = line, end = line + width; p < end; p += pixel) best = f32x4.max(best, v128.load(p));
+            for (let p = line, end = line + width; p < end; p += pixel) {
+              const v = v128.load(p);
+              best = f32x4.pmax(best, v);
+              nan = v128.or(nan, f32x4.ne(v, v));
+            }
           }
-          const bestIsNaN = f32x4.ne(best, best);
           const d = v128.load(dy + at);
           let open = i32x4.splat(-1);
           for (let line = first + at; line < last; line += row) {
             for (let p = line, end = line + width; p < end; p += pixel) {
               const v = v128.load(p);
-              const is = v128.or(f32x4.eq(v, best), v128.and(bestIsNaN, f32x4.ne(v, v)));
+              // Where there is a NaN in the window, only a NaN is its maximum.
+              const is = v128.bitselect(f32x4.ne(v, v), f32x4.eq(v, best), nan);
               const hit = v128.and(open, is);
               open = v128.andnot(open, is);
               const g = p + toGradient;
