@@ -125,6 +125,15 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     { n: 1, h: 14, w: 14, ci: 68, co: 72 },
   ])('Winograd: %j', (c) => check({ ...plain, ...c }, JSON.stringify(c), 2e-5));
 
+  test('Winograd over random shapes and paddings', async () => {
+    const fours = fc.integer({ min: 2, max: 6 }).map((k) => 4 * k);
+    const extent = fc.integer({ min: 4, max: 14 });
+    const pad = fc.constantFrom<Case['pad']>('same', 'valid', 1, 2);
+    const shapes = fc.record({ n: fc.integer({ min: 1, max: 5 }), h: extent, w: extent, ci: fours, co: fours, pad });
+    const property = async (c: Partial<Case>): Promise<void> => check({ ...plain, ...c }, JSON.stringify(c), 2e-5);
+    await fc.assert(fc.asyncProperty(shapes, property), { numRuns: 25, seed: 8 });
+  });
+
   test('the same, bit for bit, again and with a heap that grows in mid-step; nothing leaks', async () => {
     const random = createRandom('again');
     const c: Case = { ...plain, n: 5, h: 9, w: 9, strides: [2, 1] };
