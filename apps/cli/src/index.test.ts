@@ -1,6 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DeadNeuronReport } from '@relumine/core';
+import { simpleCnn } from '@relumine/models';
+import { startWasm } from '@relumine/wasm-backend';
+import { fill, io } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from './index';
 import { writeJson } from './jsonFile';
@@ -111,6 +115,69 @@ describe('relumine', () => {
     const { err } = await relumine(['compare', ...args], true);
     expect(err).toMatch(/relu, seed 1, epoch 1\/1 █+ 1\/1 loss/);
   });
+});
+
+describe('relumine audit', () => {
+  /** A model.json whose second convolution can't fire: its biases are far below 0. */
+  async function saveModel(): Promise<string> {
+    await startWasm({ threads: 1 });
+    const model = simpleCnn({ seed: 1, activation: ['prelu', 'relu'] });
+    const bias = fill([64], -1e6);
+    const weights = model
+      .getWeights()
+      .map((weight, i) => (model.weights[i]!.name.startsWith('conv2/bias') ? bias : weight));
+    model.setWeights(weights);
+    await model.save(
+      io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
+        await writeFile(join(folder, 'weights.bin'), new Uint8Array(weightData as ArrayBuffer));
+        const manifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+        await writeFile(join(folder, 'model.json'), JSON.stringify({ modelTopology, weightsManifest: manifest }));
+        const stray = [{ paths: ['../weights.bin'], weights: weightSpecs }];
+        await writeFile(join(folder, 'stray.json'), JSON.stringify({ modelTopology, weightsManifest: stray }));
+        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+      }),
+    );
+    model.dispose();
+    return join(folder, 'model.json');
+  }
+
+  test('finds what is dead in a saved model, and refuses what it cannot read', async () => {
+    const file = await saveModel();
+    const json = join(folder, 'report.json');
+    const { code, out, err } = await relumine(['audit', file, '--limit', '50', '--json', json]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('conv2_activation');
+    const report = JSON.parse(await readFile(json, 'utf8')) as DeadNeuronReport;
+    expect(report.samples).toBe(50);
+    expect(report.layers.map(({ source, deadChannels }) => [source, deadChannels.length])).toEqual([
+      ['conv1', 0],
+      ['conv2', 64],
+    ]);
+    const images = join(folder, 'small-idx3-ubyte');
+    await writeFile(images, new Uint8Array([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4]));
+    const refused: [string[], string][] = [
+      [[join(folder, 'none.json')], '`model` must be a model.json that can be read'],
+      [[join(folder, 'weights.bin')], '`model` must be a model.json, which holds JSON'],
+      [[json], 'with modelTopology and weightsManifest'],
+      [[join(folder, 'stray.json')], 'must have its weight files in its own folder. Received: "../weights.bin"'],
+      [[file, '--data', 'nowhere'], "`--data` must be 'mnist' or an IDX file that can be read"],
+      [[file, '--data', images], "must hold images of the model's input, [28, 28, 1]. Received: images of [2, 2, 1]"],
+      [[], '[relumine/cli] Missing required argument'],
+    ];
+    for (const [args, message] of refused) {
+      const result = await relumine(['audit', ...args]);
+      expect([result.code, result.out]).toEqual([1, '']);
+      expect(result.err).toContain(message);
+    }
+  });
+});
+
+test('relumine theory gives the bounds of Lu et al.', async () => {
+  const { code, out } = await relumine(['theory', '--widths', '2,2', '--samples', '1000']);
+  expect(code).toBe(0);
+  expect(out).toContain('15.62 % to 43.75 %');
+  expect(out).toContain('at most 0.2991 % of all');
+  expect((await relumine(['theory', '--widths', '2,x'])).code).toBe(1);
 });
 
 test('a JSON file that cannot be written whole is not written at all', async () => {

@@ -1,6 +1,6 @@
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { invalidArgument } from '@relumine/core';
+import { encodeNumber, invalidArgument } from '@relumine/core';
 
 /**
  * Checks, before any work is done, that `file` can be written.
@@ -18,12 +18,14 @@ export async function requireWritable(where: string, option: string, file: strin
   });
 }
 
+const encode = (_: string, value: unknown): unknown => (typeof value === 'number' ? encodeNumber(value) : value);
+
 /** Writes `value` beside `file` and moves it there when it is whole, so that nobody ever reads half of it. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   const target = resolve(file);
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   try {
-    await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
+    await writeFile(temporary, `${JSON.stringify(value, encode, 2)}\n`);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -1,12 +1,16 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addAudit } from './commands/audit';
 import { addCompare } from './commands/compare';
+import { addTheory } from './commands/theory';
 import { type Terminal, wantsColors } from './terminal';
 
 const examples = `
 Examples:
   $ relumine compare
   $ relumine compare --activations relu,elu --epochs 1 --json out.json
+  $ relumine audit my-model/model.json --data mnist
+  $ relumine theory --inputs 784 --widths 8,8,8
 
 Exit codes: 0 done, 1 bad input or a failure.`;
 
@@ -29,5 +33,7 @@ export function createProgram(terminal: Terminal): Command {
     .showHelpAfterError('Run it with --help to see its options.')
     .exitOverride();
   addCompare(program, terminal);
+  addAudit(program, terminal);
+  addTheory(program, terminal);
   return program;
 }

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { requireWritable, writeJson } from '../jsonFile';
+import { wholeNumber } from '../options';
+import { type Terminal, wantsColors } from '../terminal';
+
+const where = 'cli/audit';
+
+interface AuditCommandOptions {
+  data: string;
+  limit?: number;
+  batchSize: number;
+  json?: string;
+}
+
+const help = `
+Runs images through a saved network and counts the channels of every layer that fire on none of them.
+
+Examples:
+  $ relumine audit my-model/model.json
+  $ relumine audit my-model/model.json --data images-idx3-ubyte --limit 2000 --json report.json`;
+
+/** Adds `relumine audit`. */
+export function addAudit(program: Command, terminal: Terminal): void {
+  program
+    .command('audit')
+    .description('find the dead channels of a saved tf.LayersModel')
+    .argument('<model>', 'its model.json')
+    .option('--data <source>', "'mnist' (its test images) or an IDX file of images", 'mnist')
+    .option('--limit <n>', 'the first n images (default: 1000)', wholeNumber(where, '--limit'))
+    .option('--batch-size <n>', 'images per pass', wholeNumber(where, '--batch-size'), 100)
+    .option('--json <file>', 'also write the report to this file')
+    .addHelpText('after', help)
+    .action(async (file: string, { data, limit = 1000, batchSize, json }: AuditCommandOptions) => {
+      if (json !== undefined) await requireWritable(where, '--json', json);
+      const { auditFile } = await import('../auditFile');
+      const report = await auditFile({ where, file, data, limit, batchSize });
+      const { formatReport } = await import('@relumine/report');
+      terminal.stdout.write(`${formatReport(report, { colors: wantsColors(terminal) })}\n`);
+      if (json === undefined) return;
+      await writeJson(json, report);
+      terminal.stdout.write(`Written to ${json}\n`);
+    });
+}
