@@ -1,8 +1,18 @@
 import { startWasm } from '@relumine/wasm-backend';
-import { ones, randomUniform, tensor1d, train, zeros } from '@tensorflow/tfjs-core';
+import {
+  concat,
+  fill,
+  ones,
+  randomUniform,
+  type SGDOptimizer,
+  type Tensor,
+  tensor1d,
+  train,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { countTensors } from '@tooling/testing';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { deadNeuronMonitor, type MonitorEvent } from '../layers';
 import { LayerTimeline } from './timeline';
 
@@ -44,7 +54,7 @@ test('inside fit: born dead, died with its cause, no extra forward pass, nothing
     [0, 1],
     [2, 1],
   ]);
-  expect(deaths[0]?.diagnosis?.figures.meanZAfter).toBeLessThan(0);
+  expect(deaths[0]?.diagnosis?.figures.maxZAfter).toBeLessThan(0);
   expect(model.getWeights().map((w) => [...w.dataSync()])).toEqual(plain.getWeights().map((w) => [...w.dataSync()]));
   expect(Object.hasOwn(model.getLayer('conv'), 'call')).toBe(false);
   const before = countTensors();
@@ -86,4 +96,55 @@ test('wrong options are named', () => {
   expect(() => deadNeuronMonitor({ every: 0 })).toThrow(
     '`options.every` must be an integer of at least 1. Received: 0.',
   );
+});
+
+describe('causes', () => {
+  /** Ten steps on the same images; `interfere` acts after a step's update. Returns the deaths of channel 0. */
+  async function deaths(
+    interfere: (step: number, model: tfl.LayersModel) => void,
+    images: (step: number) => Tensor = () => ones([4, 5, 5, 1]),
+  ): Promise<MonitorEvent[]> {
+    const model = network();
+    model.compile({ optimizer: train.sgd(1e-9), loss: 'meanSquaredError' });
+    const x = concat(Array.from({ length: 10 }, (_, step) => images(step)));
+    const monitor = deadNeuronMonitor({ patience: 3, onStep: ({ step }, control) => interfere(step, control.model) });
+    await model.fit(x, zeros([40, 1]), { batchSize: 4, shuffle: false, verbose: 0, callbacks: monitor });
+    return monitor.history.events.filter(({ kind, channel }) => kind === 'died' && channel === 0);
+  }
+  const set = (model: tfl.LayersModel, kernel: number, bias: number): void =>
+    model.getLayer('conv').setWeights([fill([3, 3, 1, 3], kernel), tensor1d([bias, bias, bias])]);
+
+  test('a bias that moved, dated and measured across the very update that killed', async () => {
+    const [death] = await deaths((step, model) => {
+      if (step === 3) set(model, 1, -50);
+    });
+    expect(death).toMatchObject({ step: 4, diagnosis: { cause: 'bias-drift' } });
+    // The training itself moves them by some 1e-5.
+    expect(death?.diagnosis?.figures.shiftChange).toBeCloseTo(-50, 3);
+    expect(death?.diagnosis?.figures.maxZBefore).toBeCloseTo(9, 3);
+    expect(death?.diagnosis?.figures.maxZAfter).toBeCloseTo(-41, 3);
+  });
+
+  test('a kernel that is zero', async () => {
+    const [death] = await deaths((step, model) => {
+      if (step === 3) set(model, 0, 0);
+    });
+    expect(death).toMatchObject({ step: 4, diagnosis: { cause: 'zero-kernel' } });
+  });
+
+  test('one step at a high learning rate, over before the death is certain', async () => {
+    const [death] = await deaths((step, model) => {
+      if (step === 2) (model.optimizer as SGDOptimizer).setLearningRate(1);
+      if (step === 3) (model.optimizer as SGDOptimizer).setLearningRate(1e-9);
+    });
+    expect(death).toMatchObject({ step: 4, diagnosis: { cause: 'learning-rate-spike', figures: { learningRate: 1 } } });
+  });
+
+  test('input that shifted', async () => {
+    const [death] = await deaths(
+      () => undefined,
+      (step) => fill([4, 5, 5, 1], step < 6 ? 1 : -1),
+    );
+    expect(death).toMatchObject({ step: 6, diagnosis: { cause: 'input-shift' } });
+  });
 });

@@ -95,6 +95,7 @@ export function deadNeuronMonitor(options: MonitorOptions = {}): DeadNeuronMonit
     },
     onBatchBegin: async () => {
       looking = step % every === 0;
+      if (looking) observer?.prepare(tapped);
     },
     onBatchEnd: async (_, logs) => onBatchEnd(logs?.loss),
     onTrainEnd: async () => detach(),

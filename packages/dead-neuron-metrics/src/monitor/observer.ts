@@ -4,13 +4,17 @@ import type { TappedLayer } from '../audit/taps';
 import { type ChannelObservation, diagnose, diagnoseBirth } from './causes';
 import type { MonitorEvent, MonitorStep } from './history';
 import { LayerTimeline } from './timeline';
-import { weightsOf } from './weightsOf';
+import { type ChannelWeights, weightsOf } from './weightsOf';
 
 /** Turns the reports of one step after the other into timelines, events and causes. */
 export class Observer {
   private readonly timelines = new Map<string, LayerTimeline>();
   /** The last observation at which each channel still fired. */
   private readonly lastAlive = new Map<string, ChannelObservation[]>();
+  /** The observation at which each channel first did not fire, while it goes on so. */
+  private readonly firstDead = new Map<string, (ChannelObservation | undefined)[]>();
+  /** The weights with which the step in progress computes its z: read before its update. */
+  private weights = new Map<string, ChannelWeights>();
   private readonly rates: number[] = [];
   private readonly model: LayersModel;
   private readonly order: Map<string, number>;
@@ -22,6 +26,13 @@ export class Observer {
     this.patience = patience;
   }
 
+  /** Reads the weights of a step that will be observed; call it before the step's update changes them. */
+  prepare(tapped: readonly TappedLayer[]): void {
+    this.weights = new Map(
+      tapped.map(({ path, name, source }) => [[...path, name].join('/'), weightsOf(this.model, name, source)]),
+    );
+  }
+
   /** Fills in the layers of `observed` and returns what happened. */
   observe(observed: MonitorStep, reports: readonly LayerReport[], learningRate: number | undefined): MonitorEvent[] {
     const events: MonitorEvent[] = [];
@@ -30,11 +41,11 @@ export class Observer {
     for (const report of inOrder) {
       const { name, deadChannels, deadFraction, deadUnitFraction, nonFiniteChannels, channels } = report;
       observed.layers.push({ name, deadChannels, deadFraction, deadUnitFraction, nonFiniteChannels });
-      const observation = this.look(report, upstreamDead, learningRate);
+      const observation = this.look(report, upstreamDead);
       events.push(...this.follow(report, observation, observed.step));
       upstreamDead = deadChannels.length === channels;
     }
-    if (learningRate !== undefined) this.rates.push(learningRate);
+    this.rates.push(learningRate ?? Number.NaN);
     return events;
   }
 
@@ -42,11 +53,11 @@ export class Observer {
     return this.order.get([...path, name].join('/')) ?? 0;
   }
 
-  private look(report: LayerReport, upstreamDead: boolean, learningRate: number | undefined): ChannelObservation {
-    const weights = weightsOf(this.model, report.name, report.source);
-    // For the ReLU family mean h hides what is below 0; the margin, max z, is what a death pushes under it.
-    const meanZ = report.perChannel.margin.map((margin) => margin ?? Number.NaN);
-    return { weights, meanZ, upstreamDead, learningRate };
+  private look(report: LayerReport, upstreamDead: boolean): ChannelObservation {
+    const key = [...report.path, report.name].join('/');
+    const weights = this.weights.get(key) ?? { shift: null, normalized: false, kernelNorm: null };
+    const maxZ = report.perChannel.margin.map((margin) => margin ?? Number.NaN);
+    return { index: this.rates.length, weights, maxZ, upstreamDead };
   }
 
   private follow(report: LayerReport, now: ChannelObservation, step: number): MonitorEvent[] {
@@ -55,18 +66,25 @@ export class Observer {
     this.timelines.set(key, timeline);
     const alive = this.lastAlive.get(key) ?? [];
     this.lastAlive.set(key, alive);
+    const first = this.firstDead.get(key) ?? [];
+    this.firstDead.set(key, first);
     const dead = new Set(report.deadChannels);
+    for (const c of dead) first[c] ??= now;
     const events = timeline.observe(step, dead).map(({ kind, channel, step: since }): MonitorEvent => {
       const before = alive[channel];
       const diagnosis =
         kind === 'born-dead'
           ? diagnoseBirth(channel, now)
           : kind === 'died' && before
-            ? diagnose(channel, before, now, this.rates)
+            ? diagnose(channel, before, first[channel] ?? now, this.rates)
             : undefined;
       return { kind, layer: report.name, channel, step: since, diagnosis: diagnosis ?? null };
     });
-    for (let c = 0; c < report.channels; c++) if (!dead.has(c)) alive[c] = now;
+    for (let c = 0; c < report.channels; c++) {
+      if (dead.has(c)) continue;
+      alive[c] = now;
+      first[c] = undefined;
+    }
     return events;
   }
 }
