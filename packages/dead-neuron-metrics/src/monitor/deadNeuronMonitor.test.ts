@@ -55,6 +55,8 @@ test('inside fit: born dead, died with its cause, no extra forward pass, nothing
     [2, 1],
   ]);
   expect(deaths[0]?.diagnosis?.figures.maxZAfter).toBeLessThan(0);
+  // The killing update itself is in the figures; afterwards nothing moves, for dead channels have no gradient.
+  expect(deaths[0]?.diagnosis?.figures.shiftChange).toBeLessThan(0);
   expect(model.getWeights().map((w) => [...w.dataSync()])).toEqual(plain.getWeights().map((w) => [...w.dataSync()]));
   expect(Object.hasOwn(model.getLayer('conv'), 'call')).toBe(false);
   const before = countTensors();
