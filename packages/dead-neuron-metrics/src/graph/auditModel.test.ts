@@ -35,7 +35,7 @@ function load(nodes: NodeDef[], weights: Weight[], outputs: string[]): GraphMode
     modelTopology: { node, versions: { producer: 1, minConsumer: 1 } },
     weightSpecs: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' as const })),
     weightData: Float32Array.from(weights.flatMap(({ values }) => values)).buffer,
-    signature: { outputs: Object.fromEntries(outputs.map((name) => [name, { name: `${name}:0` }])) },
+    signature: { outputs: Object.fromEntries(outputs.map((name) => [`key of ${name}`, { name: `${name}:0` }])) },
   } as never) as unknown as GraphModel;
 }
 

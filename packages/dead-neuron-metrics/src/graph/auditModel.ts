@@ -39,7 +39,9 @@ export async function auditModel(
   const { batchSize = 8, nonFinite = 'propagate' } = options;
   requirePositiveInteger(where, 'options.batchSize', batchSize);
   const { graph, fused } = separateActivations(graphOf(where, model));
-  const found = activationNodes(graph, model.outputNodes);
+  // Not outputNodes: where the model has a signature, those are its keys.
+  const outputs = model.outputs.map(({ name }) => name);
+  const found = activationNodes(graph, outputs);
   if (found.length === 0) {
     const rule = 'must have an activation that its outputs depend on';
     throw invalidArgument({ where, argument: 'model', rule, received: `${graph.node.length} nodes without one` });
@@ -108,9 +110,11 @@ async function addBatch(progress: Progress, values: readonly Tensor[], xs: Model
 /** Channels that are dead so far, over all layers. */
 function deadChannels(accumulators: ReadonlyMap<ActivationNode, ChannelAccumulator>): number {
   let dead = 0;
-  for (const [{ h, source, activation }, accumulator] of accumulators) {
+  for (const accumulator of accumulators.values()) {
     const snapshot = accumulator.snapshot();
-    if (snapshot) dead += layerReport({ name: h, source, path: [], activation }, snapshot).deadChannels.length;
+    snapshot?.fired.forEach((fired, c) => {
+      if (fired === 0 && !(snapshot.nonFinite === 'propagate' && snapshot.nan[c]! > 0)) dead++;
+    });
   }
   return dead;
 }
