@@ -29,7 +29,12 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          include: ['{packages,apps,tooling}/*/src/**/*.test.ts', 'tooling/*/*.test.ts'],
+          include: [
+            '{packages,apps,tooling}/*/src/**/*.test.ts',
+            'tooling/*/*.test.ts',
+            'apps/demo/tests/*.test.ts',
+            'docs/tests/*.test.ts',
+          ],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
         },
       },

@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { servePages } from '@tooling/widgets/servePages';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const built = resolve(import.meta.dirname, '../dist');
+const isolating = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!existsSync(resolve(built, 'index.html')))
+    throw new Error('The demo is not built. Run: pnpm turbo run build --filter=@relumine/demo');
+  const executablePath = process.env.CHROMIUM_PATH || ['/usr/bin/chromium'].find(existsSync);
+  browser = await chromium.launch({ args: flags, ...(executablePath ? { executablePath } : {}) });
+});
+
+afterAll(() => browser?.close());
+
+interface Visit {
+  page: Page;
+  context: BrowserContext;
+  complaints: string[];
+  requests: string[];
+}
+
+interface Host {
+  headers?: Record<string, string>;
+  missing?: RegExp;
+  prepare?: (page: Page) => Promise<unknown>;
+}
+
+async function visit(host: Host, look: (visit: Visit) => Promise<void>): Promise<void> {
+  const { url, close } = await servePages(built, host);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  context.on('request', (request) => requests.push(request.url()));
+  try {
+    await host.prepare?.(page);
+    await page.goto(url);
+    await look({ page, context, complaints, requests });
+  } finally {
+    await context.close();
+    close();
+  }
+}
+
+const stepOf = async (page: Page): Promise<number> => Number(await page.getByTestId('step').textContent());
+
+const cellsOf = (page: Page): Promise<string[]> =>
+  page.locator('.rl-cell').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label') ?? ''));
+
+async function trainFor(page: Page, steps: number): Promise<void> {
+  await page.getByRole('button', { name: /^Train/ }).click();
+  await expect.poll(() => stepOf(page), { timeout: 45_000 }).toBeGreaterThanOrEqual(steps);
+}
+
+const foreign = (requests: string[]): string[] =>
+  requests.filter((url) => !/^(http:\/\/localhost|blob:|data:)/.test(url));
+
+test('where the host sets the headers: threaded SIMD WASM trains, cells change, pause and reset hold', async () => {
+  await visit({ headers: isolating }, async ({ page, complaints, requests }) => {
+    expect(await page.evaluate('crossOriginIsolated')).toBe(true);
+    await trainFor(page, 1);
+    await expect.poll(async () => (await cellsOf(page)).length).toBeGreaterThan(90);
+    const before = await cellsOf(page);
+    await expect.poll(() => stepOf(page), { timeout: 45_000 }).toBeGreaterThanOrEqual(21);
+    await expect.poll(() => cellsOf(page)).not.toEqual(before);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.waitForTimeout(500);
+    const paused = await stepOf(page);
+    await page.waitForTimeout(500);
+    expect(await stepOf(page)).toBe(paused);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    expect(await stepOf(page)).toBe(0);
+    expect(requests.some((url) => /threaded-simd.*\.wasm$/.test(url))).toBe(true);
+    expect(foreign(requests)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+test('where it sets none, the service worker isolates the page within 4 seconds, and it trains on threads', async () => {
+  await visit({}, async ({ page, complaints, requests }) => {
+    await page.waitForFunction('crossOriginIsolated', undefined, { timeout: 4000 });
+    await trainFor(page, 3);
+    expect(requests.some((url) => /threaded-simd.*\.wasm$/.test(url))).toBe(true);
+    expect(foreign(requests)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+test('where no service worker may run, it trains on one thread and says so', async () => {
+  const prepare = (page: Page) =>
+    page.addInitScript("Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined })");
+  await visit({ prepare }, async ({ page, complaints }) => {
+    await expect.poll(() => page.locator('.rl-status').textContent()).toContain('could not be isolated');
+    await trainFor(page, 3);
+    expect(complaints).toEqual([]);
+  });
+});
+
+const failures: [string, Host, string][] = [
+  ['a missing data file', { missing: /digits.*\.bin$/ }, 'digits.bin'],
+  [
+    'no WASM SIMD',
+    { prepare: (page) => page.addInitScript('WebAssembly.validate = () => false') },
+    'no WebAssembly SIMD',
+  ],
+  ['a blocked worker', { missing: /training\.worker.*\.js$/ }, 'Allow scripts and workers'],
+];
+
+test.each(failures)('%s is said in a sentence, and nothing is frozen', async (_name, host, sentence) => {
+  await visit({ headers: isolating, ...host }, async ({ page }) => {
+    await expect.poll(() => page.getByRole('alert').textContent(), { timeout: 15_000 }).toContain(sentence);
+    expect(await page.getByRole('button', { name: /^Train/ }).isDisabled()).toBe(true);
+    await page.getByLabel('Activation').selectOption('relu');
+  });
+});
+
+test('the page starts with at most 300 kB of JavaScript, gzipped', () => {
+  const html = readFileSync(resolve(built, 'index.html'), 'utf8');
+  const initial = readdirSync(resolve(built, 'assets')).filter((file) => file.endsWith('.js') && html.includes(file));
+  const sizes = initial.map((file) => gzipSync(readFileSync(resolve(built, 'assets', file))).length);
+  expect(initial).not.toEqual([]);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000);
+});

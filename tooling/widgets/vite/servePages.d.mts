@@ -1,0 +1,6 @@
+export interface ServeOptions {
+  headers?: Record<string, string>;
+  missing?: RegExp;
+}
+
+export function servePages(folder: string, options?: ServeOptions): Promise<{ url: string; close: () => void }>;
