@@ -1,6 +1,7 @@
 export interface ServeOptions {
   headers?: Record<string, string>;
   missing?: RegExp;
+  port?: number;
 }
 
 export function servePages(folder: string, options?: ServeOptions): Promise<{ url: string; close: () => void }>;

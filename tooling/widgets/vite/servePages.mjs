@@ -14,9 +14,9 @@ const types = {
  * Serves a folder like a host that sets no header of its own.
  *
  * @param folder the built pages
- * @param options `headers` for every answer; `missing` answers 404 for the paths that it matches
+ * @param options `headers` for every answer; `missing` answers 404 for the paths that it matches; `port`, or any free one
  */
-export function servePages(folder, { headers = {}, missing } = {}) {
+export function servePages(folder, { headers = {}, missing, port = 0 } = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '/').replace(/[?#].*$/, ''));
     let file = join(folder, path);
@@ -29,7 +29,7 @@ export function servePages(folder, { headers = {}, missing } = {}) {
     response.end(readFileSync(file));
   });
   return new Promise((done) => {
-    server.listen(0, '127.0.0.1', () =>
+    server.listen(port, '127.0.0.1', () =>
       done({ url: `http://localhost:${server.address().port}/`, close: () => server.close() }),
     );
   });

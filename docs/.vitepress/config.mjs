@@ -1,0 +1,34 @@
+import { wasmThreads } from '@relumine/wasm-backend/vite';
+import { isolationWorker } from '@tooling/widgets/vite';
+import { defineConfig } from 'vitepress';
+import { english } from './english.mjs';
+
+const isolating = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+const icon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='3' fill='%23f2a516'/></svg>";
+
+export default defineConfig({
+  title: 'Relumine',
+  description:
+    'Finds the dead neurons of convolutional networks, says how sure it is and why they died, and brings them back.',
+  cleanUrls: false,
+  lastUpdated: false,
+  head: [['link', { rel: 'icon', href: icon }]],
+  srcExclude: ['**/README.md', 'scripts/**', 'tests/**'],
+  markdown: { math: true },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+    ...english,
+  },
+  vite: {
+    plugins: [wasmThreads(), isolationWorker()],
+    worker: { format: 'es', plugins: () => [wasmThreads()] },
+    build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+    server: { headers: isolating },
+    preview: { headers: isolating },
+  },
+});
