@@ -1,8 +1,9 @@
 import { startWasm } from '@relumine/wasm-backend';
-import { dispose, io, randomNormal, type Tensor, train, zeros } from '@tensorflow/tfjs-core';
+import { dispose, io, neg, ones, randomNormal, type Tensor, train, zeros } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
-import { activationLayer } from './layers';
+import { activationNames } from './index';
+import { activationLayer, registerActivationLayers } from './layers';
 
 beforeAll(() => startWasm());
 
@@ -18,14 +19,15 @@ async function saveAndLoad(model: tfl.LayersModel): Promise<tfl.LayersModel> {
 }
 
 test.each([
-  { name: 'relu' },
+  ...activationNames.map((name) => ({ name })),
+  { name: 'gelu', approximate: 'tanh' },
+  { name: 'hardtanh', min: -2, max: 3 },
   { name: 'leakyRelu', negativeSlope: 1.5 },
   { name: 'elu', alpha: 0.5 },
-  { name: 'prelu' },
   { name: 'prelu', shared: true, initialSlope: 0.1 },
 ] as const)('$name is saved and loaded with its parameters', async (options) => {
   const model = tfl.sequential();
-  model.add(tfl.layers.conv2d({ inputShape: [5, 5, 2], filters: 3, kernelSize: 3 }));
+  model.add(tfl.layers.conv2d({ inputShape: [5, 5, 2], filters: 4, kernelSize: 3 }));
   model.add(activationLayer(options));
   const x = randomNormal([2, 5, 5, 2], 0, 1, 'float32', 1);
   const loaded = await saveAndLoad(model);
@@ -52,6 +54,49 @@ test("PReLU's slope is a trainable weight, one for each channel, and learns", as
 test('wrong options are named', () => {
   expect(() => activationLayer({ name: 'rellu' as 'relu' })).toThrow("Did you mean 'relu'?");
   expect(() => activationLayer({ name: 'leakyRelu', negativeSlope: Number.POSITIVE_INFINITY })).toThrow(
-    '[relumine/activations/activationLayer] `negativeSlope` must be a finite number. Received: Infinity.',
+    '[relumine/activations/activation] `negativeSlope` must be a finite number. Received: Infinity.',
   );
+});
+
+test('CReLU doubles the channels that the next layer sees, GLU halves them', () => {
+  const model = tfl.sequential();
+  model.add(tfl.layers.conv2d({ inputShape: [5, 5, 2], filters: 3, kernelSize: 3 }));
+  model.add(activationLayer({ name: 'crelu' }));
+  model.add(activationLayer({ name: 'glu' }));
+  expect(model.layers.map(({ outputShape }) => outputShape.at(-1))).toEqual([3, 6, 3]);
+  const x = zeros([1, 5, 5, 2]);
+  const y = model.predict(x) as Tensor;
+  expect(y.shape).toEqual([1, 3, 3, 3]);
+  dispose([x, y]);
+  model.dispose();
+});
+
+test('RReLU draws in training, and is fixed in inference', () => {
+  const layer = activationLayer({ name: 'rrelu', seed: 3 });
+  const z = ones([4, 50]);
+  const below = neg(z);
+  const call = (training: boolean) => layer.apply(below, { training }) as Tensor;
+  const [first, second, still] = [call(true), call(true), call(false)];
+  expect(new Set(first.dataSync()).size).toBeGreaterThan(100);
+  expect(second.dataSync()).not.toEqual(first.dataSync());
+  expect(new Set(still.dataSync())).toEqual(new Set([Math.fround(-11 / 48)]));
+  dispose([z, below, first, second, still]);
+});
+
+test('activations that tfjs has not are usable by name, saved and loaded', async () => {
+  registerActivationLayers();
+  const model = tfl.sequential();
+  const named = (activation: string) => activation as 'relu';
+  model.add(tfl.layers.conv2d({ inputShape: [6, 6, 1], filters: 3, kernelSize: 3, activation: named('hardswish') }));
+  model.add(tfl.layers.flatten());
+  model.add(tfl.layers.dense({ units: 4, activation: named('swish') }));
+  model.add(tfl.layers.dense({ units: 4, activation: named('squareplus') }));
+  const x = randomNormal([2, 6, 6, 1], 0, 1, 'float32', 1);
+  const loaded = await saveAndLoad(model);
+  const [before, after] = [model.predict(x), loaded.predict(x)] as [Tensor, Tensor];
+  expect(after.dataSync()).toEqual(before.dataSync());
+  expect(Math.min(...before.dataSync())).toBeGreaterThan(0);
+  dispose([x, before, after]);
+  model.dispose();
+  loaded.dispose();
 });

@@ -114,7 +114,7 @@ describe('simpleCnn', () => {
   test('refuses wrong options, and leaves nothing behind', () => {
     const make = (options: object) => () => simpleCnn(options as ModelOptions);
     const before = memory().numTensors;
-    expect(make({ activation: 'leakyrelu' })).toThrow("Did you mean 'leakyRelu'?");
+    expect(make({ activation: 'leakyRelo' })).toThrow("Did you mean 'leakyRelu'?");
     expect(make({ activation: ['relu'] })).toThrow(
       '[relumine/models/simpleCnn] `options.activation` must be one activation, or 2, one for each layer. Received: ["relu"].',
     );

@@ -30,7 +30,29 @@ const SELU_ALPHA: f32 = 1.6732632423543772;
 const GELU_K: f32 = 0.7978845608028654;
 const GELU_C: f32 = 0.044715;
 
-/** f(x); a and b are the function's parameters. As in PyTorch, a product of ±∞ with 0 stays visible as NaN. */
+/** 2u = 2 √(2/π) (z + 0.044715 z³) in float64. */
+// @ts-ignore: decorator
+@inline
+function geluInner(z: v128): v128 {
+  const cubic = f64x2.mul(f64x2.splat(2 * 0.7978845608028654 * 0.044715), f64x2.mul(z, z));
+  return f64x2.mul(z, f64x2.add(cubic, f64x2.splat(2 * 0.7978845608028654)));
+}
+
+/** e^(−2u): in float32, the rounding of 2u alone would cost a result of e⁻²⁵ its last digit. */
+// @ts-ignore: decorator
+@inline
+function geluTail(z: v128): v128 {
+  const low = geluInner(f64x2.promote_low_f32x4(z));
+  const high = geluInner(f64x2.promote_low_f32x4(i64x2.shuffle(z, z, 1, 1)));
+  const first = f32x4.demote_f64x2_zero(low);
+  const second = f32x4.demote_f64x2_zero(high);
+  const lowRest = f32x4.demote_f64x2_zero(f64x2.sub(low, f64x2.promote_low_f32x4(first)));
+  const highRest = f32x4.demote_f64x2_zero(f64x2.sub(high, f64x2.promote_low_f32x4(second)));
+  const e = exp(f32x4.neg(i64x2.shuffle(first, second, 0, 2)));
+  return fma(f32x4.neg(e), i64x2.shuffle(lowRest, highRest, 0, 2), e);
+}
+
+/** f(x); a and b are the function's parameters. At ±∞ it is the limit: what would be 0 · ∞ is cut off where it is 0 already. */
 // @ts-ignore: decorator
 @inline
 export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
@@ -47,12 +69,12 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
       f32x4.mul(x, splat(SELU_SCALE)),
       f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), expm1(f32x4.pmin(x, zero))),
     );
-  if (op == SILU) return f32x4.mul(x, sigmoid(x));
+  if (op == SILU) return f32x4.mul(f32x4.pmax(x, splat(-200)), sigmoid(x));
   if (op == MISH) {
     const c = clamp(x, -200, 30);
     const e = exp(c);
     const n = f32x4.mul(e, f32x4.add(e, splat(2)));
-    return f32x4.mul(x, f32x4.div(n, f32x4.add(n, splat(2))));
+    return f32x4.mul(f32x4.pmax(x, splat(-200)), f32x4.div(n, f32x4.add(n, splat(2))));
   }
   if (op == SOFTPLUS) {
     const z = f32x4.mul(x, a);
@@ -60,49 +82,49 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   }
   if (op == SIGMOID) return sigmoid(x);
   if (op == TANH) return tanh(x);
-  if (op == SOFTSIGN) return f32x4.div(x, f32x4.add(splat(1), f32x4.abs(x)));
+  if (op == SOFTSIGN) {
+    const c = clamp(x, -1e30, 1e30);
+    return f32x4.div(c, f32x4.add(splat(1), f32x4.abs(c)));
+  }
   if (op == HARDTANH) return f32x4.min(f32x4.max(x, a), b);
   if (op == HARDSIGMOID)
     return f32x4.div(f32x4.min(f32x4.max(f32x4.add(x, splat(3)), zero), splat(6)), splat(6));
   if (op == HARDSWISH) {
     const gate = f32x4.div(f32x4.min(f32x4.max(f32x4.add(x, splat(3)), zero), splat(6)), splat(6));
-    return f32x4.mul(x, gate);
+    return f32x4.mul(f32x4.pmax(x, splat(-3)), gate);
   }
   if (op == GELU_TANH) {
-    const c = clamp(x, -20, 20);
-    const inner = f32x4.mul(splat(GELU_K), fma(f32x4.mul(splat(GELU_C), f32x4.mul(c, c)), c, c));
     // 0.5 (1 + tanh u) = sigmoid(2u), which keeps the left tail.
-    return f32x4.mul(x, sigmoid(f32x4.add(inner, inner)));
+    const c = clamp(x, -20, 20);
+    const e = geluTail(f32x4.abs(c));
+    const gate = f32x4.div(select(f32x4.lt(x, zero), e, splat(1)), f32x4.add(splat(1), e));
+    return f32x4.mul(f32x4.pmax(x, splat(-20)), gate);
   }
   if (op == GELU) {
     // The tail Φ(−|x|) is exact to a few units; x · Φ(x) = x − x · Φ(−x) for x > 0.
     const c = clamp(x, -20, 20);
     const z = f32x4.abs(c);
     const tail = normalTail(z, gauss(z));
-    return select(f32x4.gt(x, zero), f32x4.sub(x, f32x4.mul(c, tail)), f32x4.mul(x, tail));
+    return select(f32x4.gt(x, zero), f32x4.sub(x, f32x4.mul(c, tail)), f32x4.mul(c, tail));
   }
   if (op == SQUAREPLUS) {
     const s = rootOf(x, a);
     const half = splat(0.5);
     return select(
       f32x4.ge(x, zero),
-      f32x4.mul(f32x4.add(x, s), half),
-      f32x4.div(f32x4.mul(a, half), f32x4.sub(s, x)),
+      fma(x, half, f32x4.mul(s, half)),
+      // Halves, since the sum of two large numbers would overflow.
+      f32x4.div(f32x4.mul(a, splat(0.25)), f32x4.sub(f32x4.mul(s, half), f32x4.mul(x, half))),
     );
   }
   if (op == LOG_SIGMOID) return f32x4.sub(f32x4.min(x, zero), log1p(exp(f32x4.neg(f32x4.abs(x)))));
   if (op == TANHSHRINK) {
-    // x − tanh x by its series near 0, where the difference cancels.
+    // Near 0, where the difference cancels, by tanh's Padé approximant of degree 7/8, in which x cancels exactly.
     const q = f32x4.mul(x, x);
-    let p = splat(0.00145583438705131827);
-    p = fma(p, q, splat(-0.00359212803657248102));
-    p = fma(p, q, splat(0.00886323552990219657));
-    p = fma(p, q, splat(-0.0218694885361552028));
-    p = fma(p, q, splat(0.053968253968253968));
-    p = fma(p, q, splat(-0.133333333333333333));
-    p = fma(p, q, splat(0.333333333333333333));
-    const near = f32x4.mul(f32x4.mul(x, q), p);
-    return select(f32x4.lt(f32x4.abs(x), splat(0.55)), near, f32x4.sub(x, tanh(x)));
+    const above = fma(fma(splat(27), q, splat(2772)), q, splat(45045));
+    const below = fma(fma(fma(splat(28), q, splat(3150)), q, splat(62370)), q, splat(135135));
+    const near = f32x4.mul(x, f32x4.mul(q, f32x4.div(above, below)));
+    return select(f32x4.lt(f32x4.abs(x), splat(1.25)), near, f32x4.sub(x, tanh(x)));
   }
   if (op == SOFTSHRINK)
     return keepNaN(
@@ -240,11 +262,7 @@ function backward(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
   if (op == SOFTSHRINK || op == HARDSHRINK)
     return keepNaN(x, v128.and(dy, v128.or(f32x4.gt(x, a), f32x4.lt(x, f32x4.neg(a)))));
   if (op == THRESHOLD) return keepNaN(x, v128.and(dy, f32x4.gt(x, a)));
-  const product = f32x4.mul(dy, derivative(op, x, a, b));
-  // As in PyTorch, an infinite x has no gradient here: ∞ − ∞ is NaN.
-  if (op == GELU || op == GELU_TANH || op == SILU || op == MISH || op == SOFTSIGN)
-    return keepNaN(f32x4.sub(x, x), product);
-  return product;
+  return f32x4.mul(dy, derivative(op, x, a, b));
 }
 
 // @ts-ignore: decorator

@@ -1,3 +1,4 @@
+import { resolveActivationName } from '@relumine/activations';
 import { type Activation, type ActivationName, describe, invalidArgument, requireOneOf } from '@relumine/core';
 import type { ActivationChoice } from '../options';
 import { modelActivationNames } from './activationStep';
@@ -5,8 +6,9 @@ import type { FollowedBy } from './initializer';
 
 function one(where: string, argument: string, choice: unknown): FollowedBy {
   const isObject = typeof choice === 'object' && choice !== null && 'name' in choice;
-  const name = isObject ? choice.name : choice;
-  requireOneOf(where, isObject ? `${argument}.name` : argument, name, modelActivationNames);
+  const field = isObject ? `${argument}.name` : argument;
+  const name = resolveActivationName((isObject ? choice.name : choice) as string, where, field);
+  requireOneOf(where, field, name, modelActivationNames);
   if (!isObject) return { name, params: {} };
   if ('params' in choice) return { name, params: { ...(choice as Activation).params } };
   const { name: _, ...params } = choice as { name: ActivationName } & Record<string, unknown>;

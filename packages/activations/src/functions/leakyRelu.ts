@@ -1,9 +1,10 @@
 import { requireFinite } from '@relumine/core';
 import { fill, greater, mul, onesLike, type Tensor, where } from '@tensorflow/tfjs-core';
-import { type Composition, pointwise } from './shared/pointwise';
+import type { Definition, ScalarActivation } from '../shared/definition';
+import { type Composition, pointwise } from '../shared/pointwise';
 
 export interface LeakyReluOptions {
-  /** Slope for x ≤ 0; 0.01 unless given. Any finite number, also below 0 or above 1. */
+  /** The slope below 0; 0.01 unless given. May be above 1 or below 0. */
   negativeSlope?: number;
 }
 
@@ -18,6 +19,21 @@ export function leakyReluComposition({ negativeSlope = 0.01 }: LeakyReluOptions 
     derivative: (x) => where(greater(x, 0), onesLike(x), fill(x.shape, negativeSlope)),
   };
 }
+
+/** @internal */
+export const leakyScalar = (slope: number): ScalarActivation => ({
+  f: (z) => (z > 0 ? z : slope * z),
+  derivative: (z) => (z > 0 ? 1 : slope),
+  breaks: [0],
+});
+
+/** @internal */
+export const leakyReluDefinition: Definition = {
+  name: 'leakyRelu',
+  defaults: { negativeSlope: 0.01 },
+  compose: leakyReluComposition,
+  scalar: ({ negativeSlope = 0.01 }: LeakyReluOptions) => leakyScalar(negativeSlope),
+};
 
 /**
  * `leakyRelu(x) = x for x > 0, negativeSlope · x otherwise`. At the kink the derivative is the slope, as in PyTorch; NaN

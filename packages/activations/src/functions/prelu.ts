@@ -3,6 +3,7 @@ import {
   activationKernel,
   hasKernel,
   invalidArgument,
+  requireFinite,
   requireFloat32Tensor,
 } from '@relumine/core';
 import {
@@ -19,7 +20,9 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { GradSaver } from './shared/pointwise';
+import type { Definition } from '../shared/definition';
+import type { GradSaver } from '../shared/pointwise';
+import { leakyReluComposition, leakyScalar } from './leakyRelu';
 
 const place = 'activations/prelu';
 const kernel = activationKernel('prelu');
@@ -47,6 +50,17 @@ function composedGradients(dy: Tensor, x: Tensor, alpha: Tensor): [Tensor, Tenso
   const axes = broadcast_util.getReductionAxes(alpha.shape, x.shape);
   return [dx, reshape(axes.length > 0 ? sum(each, axes) : each, alpha.shape)];
 }
+
+/** PReLU by name has one fixed slope; a slope that learns is a tensor or a layer. @internal */
+export const preluDefinition: Definition = {
+  name: 'prelu',
+  defaults: { alpha: 0.25 },
+  compose: ({ alpha = 0.25 }: { alpha?: number }) => {
+    requireFinite(place, 'alpha', alpha);
+    return { ...leakyReluComposition({ negativeSlope: alpha }), name: 'prelu', kernel: 'leakyRelu' };
+  },
+  scalar: ({ alpha = 0.25 }: { alpha?: number }) => leakyScalar(alpha),
+};
 
 /**
  * `prelu(x, alpha) = x for x > 0, alpha · x otherwise`, with gradients for both. Right for slopes above 1 and below 0. At

@@ -1,5 +1,6 @@
 import { cast, greater, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
-import { type Composition, pointwise } from './shared/pointwise';
+import type { Definition } from '../shared/definition';
+import { type Composition, pointwise } from '../shared/pointwise';
 
 /** @internal */
 export const reluComposition: Composition = {
@@ -7,6 +8,14 @@ export const reluComposition: Composition = {
   attrs: {},
   forward: (x) => stockRelu(x),
   derivative: (x) => cast(greater(x, 0), 'float32'),
+};
+
+/** @internal */
+export const reluDefinition: Definition = {
+  name: 'relu',
+  defaults: {},
+  compose: () => reluComposition,
+  scalar: () => ({ f: (z) => Math.max(0, z), derivative: (z) => Number(z > 0), breaks: [0] }),
 };
 
 /**

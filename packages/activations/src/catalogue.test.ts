@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { catalogue } from './catalogue';
+import { definitions } from './definitions';
+import { activationNames } from './index';
+
+test('every activation has its line, in the order of the names', () => {
+  expect(catalogue.map(({ name }) => name)).toEqual(activationNames);
+});
+
+const grid = Array.from({ length: 40_001 }, (_, i) => (i - 20_000) / 500);
+
+test.each(catalogue.filter(({ name }) => definitions.has(name)))('$name: monotone or not, and its range', (entry) => {
+  const { f } = definitions.get(entry.name)!.scalar({} as never);
+  const values = [-1e4, ...grid, 1e4].map(f);
+  expect(values.every((value, i) => i === 0 || value >= values[i - 1]! - 1e-12)).toBe(entry.monotone);
+  const lowest = /^[[(](−[\d.]+|0)/.exec(entry.range)?.[1];
+  if (lowest) expect(Math.min(...values)).toBeCloseTo(Number(lowest.replace('−', '-')), 2);
+});
+
+test.each(catalogue.filter(({ name, deadRegion }) => definitions.has(name) && deadRegion))(
+  '$name: its dead region is where its slope is 0, or below 0.001',
+  ({ name, deadRegion }) => {
+    const { derivative } = definitions.get(name)!.scalar({} as never);
+    const number = Number(
+      /(−?[\d.]+)/.exec(deadRegion!.replace('λ', '0.5').replace('x ≤ t', 'x ≤ 0'))![1]!.replace('−', '-'),
+    );
+    const inner = deadRegion!.startsWith('|x| <') || deadRegion!.startsWith('|x| ≤');
+    const left = deadRegion!.startsWith('x <') || deadRegion!.startsWith('x ≤');
+    const [dead, alive] = inner
+      ? [number - 0.005, number + 0.005]
+      : left
+        ? [number - 0.1, number + 0.2]
+        : [number + 0.1, number - 0.2];
+    expect(Math.abs(derivative(dead))).toBeLessThanOrEqual(1e-3);
+    expect(Math.abs(derivative(alive))).toBeGreaterThan(1e-3);
+  },
+);

@@ -1,0 +1,99 @@
+import { startWasm } from '@relumine/wasm-backend';
+import { dispose, grad, grads, mul, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { golden, number } from '@tooling/goldens';
+import { expectTensorClose, useBackend } from '@tooling/testing';
+import '@tensorflow/tfjs-layers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { crelu, glu, prelu, rrelu } from '../index';
+
+type Num = number | string;
+interface Case {
+  id: string;
+  name: string;
+  params: { dim?: number; weight?: number[] };
+  shape: number[];
+  layout?: string;
+  x: Num[];
+  cotangent: Num[];
+  f64: { y: Num[]; dx: Num[]; dweight?: Num[] };
+}
+
+const cases = golden<{ cases: Case[] }>('activations').cases.filter(({ id }) => /^(GLU|PReLU)@/.test(id));
+const leftovers: Tensor[] = [];
+afterEach(() => dispose(leftovers.splice(0)));
+
+describe.each([
+  ['cpu', () => useBackend('cpu') as Promise<unknown>],
+  ['wasm', () => startWasm() as Promise<unknown>],
+])('%s', (_, start) => {
+  beforeEach(async () => {
+    await start();
+  });
+
+  test.each(cases.filter(({ name }) => name === 'GLU'))('$id', ({ params, shape, x, cotangent, f64 }) => {
+    const z = tensor(x.map(number), shape);
+    const y = glu(z, { axis: params.dim! });
+    const dy = tensor(cotangent.map(number), y.shape);
+    const dx = grad((one: Tensor) => sum(mul(glu(one, { axis: params.dim! }), dy)))(z);
+    leftovers.push(z, y, dy, dx);
+    expectTensorClose(y, f64.y.map(number), { relative: 1e-6, absolute: 1e-12 });
+    expectTensorClose(dx, f64.dx.map(number), { relative: 1e-6, absolute: 2e-7 });
+  });
+
+  test('PReLU with a slope for each channel, against PyTorch', () => {
+    const found = cases.filter(({ name, shape }) => name === 'PReLU' && shape.length === 2);
+    expect(found.length).toBe(1);
+    for (const { params, shape, x, cotangent, f64 } of found) {
+      const [z, alpha, dy] = [
+        tensor(x.map(number), shape),
+        tensor(params.weight!),
+        tensor(cotangent.map(number), shape),
+      ];
+      const y = prelu(z, alpha);
+      const [dx, dalpha] = grads((a: Tensor, b: Tensor) => sum(mul(prelu(a, b), dy)))([z, alpha]) as [Tensor, Tensor];
+      leftovers.push(z, alpha, dy, y, dx, dalpha);
+      expectTensorClose(y, f64.y.map(number), { relative: 1e-6, absolute: 1e-12 });
+      expectTensorClose(dx, f64.dx.map(number), { relative: 1e-6, absolute: 2e-7 });
+      expectTensorClose(dalpha, f64.dweight!.map(number), { relative: 2e-6, absolute: 2e-7 });
+    }
+  });
+
+  test('crelu doubles the channels; each pair shares x and −x, forward and backward', () => {
+    const z = tensor([
+      [-1, 2],
+      [3, -4],
+    ]);
+    const y = crelu(z);
+    const weights = tensor([
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ]);
+    const dx = grad((one: Tensor) => sum(mul(crelu(one), weights)))(z);
+    leftovers.push(z, y, weights, dx);
+    expect(y.arraySync()).toEqual([
+      [0, 2, 1, 0],
+      [3, 0, 0, 4],
+    ]);
+    expect(dx.arraySync()).toEqual([
+      [-3, 2],
+      [5, -8],
+    ]);
+  });
+
+  test('rrelu draws a slope for each value within its bounds, the same for the same seed, and their mean at inference', () => {
+    const z = tensor(new Array<number>(4000).fill(-1), [40, 100]);
+    const options = { training: true, seed: 5 };
+    const [a, b, c] = [rrelu(z, options), rrelu(z, options), rrelu(z, { ...options, seed: 6 })];
+    const dx = grad((one: Tensor) => sum(rrelu(one, options)))(z);
+    const still = rrelu(z);
+    leftovers.push(z, a, b, c, dx, still);
+    const slopes = Array.from(a.dataSync(), (value) => -value);
+    expect(Math.min(...slopes)).toBeGreaterThanOrEqual(Math.fround(1 / 8));
+    expect(Math.max(...slopes)).toBeLessThanOrEqual(Math.fround(1 / 3));
+    expect(slopes.reduce((total, slope) => total + slope, 0) / 4000).toBeCloseTo(11 / 48, 2);
+    expect(b.dataSync()).toEqual(a.dataSync());
+    expect(c.dataSync()).not.toEqual(a.dataSync());
+    expect(Array.from(dx.dataSync())).toEqual(slopes);
+    expect(new Set(still.dataSync())).toEqual(new Set([Math.fround(-11 / 48)]));
+  });
+});

@@ -1,0 +1,29 @@
+import { onesLike, type Tensor } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+const composition: Composition = {
+  name: 'linear',
+  attrs: {},
+  forward: (x) => x.clone(),
+  derivative: (x) => onesLike(x),
+};
+
+/** @internal */
+export const linearDefinition: Definition = {
+  name: 'linear',
+  defaults: {},
+  compose: () => composition,
+  scalar: () => ({ f: (z) => z, derivative: () => 1, breaks: [] }),
+};
+
+/**
+ * `linear(x) = x`, so that "none" is an activation like the others.
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ */
+export function linear<T extends Tensor>(x: T): T {
+  return pointwise(x, composition);
+}

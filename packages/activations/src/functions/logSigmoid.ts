@@ -1,0 +1,36 @@
+import { minimum, mul, neg, sub, type Tensor } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { expNegative, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+const composition: Composition = {
+  name: 'logSigmoid',
+  attrs: {},
+  forward: (x) => sub(minimum(x, 0), logOnePlus(expNegative(x))),
+  derivative: (x) => logistic(neg(x)),
+  second: (x) => mul(logisticSlope(x), -1),
+};
+
+/** @internal */
+export const logSigmoidDefinition: Definition = {
+  name: 'logSigmoid',
+  defaults: {},
+  compose: () => composition,
+  scalar: () => ({
+    f: (z) => Math.min(z, 0) - Math.log1p(Math.exp(-Math.abs(z))),
+    derivative: (z) => 1 / (1 + Math.exp(z)),
+    breaks: [],
+  }),
+};
+
+/**
+ * `logSigmoid(x) = log(1 / (1 + e⁻ˣ))`, with relative accuracy in the right tail.
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ * @see torch.nn.LogSigmoid
+ */
+export function logSigmoid<T extends Tensor>(x: T): T {
+  return pointwise(x, composition);
+}

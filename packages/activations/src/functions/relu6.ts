@@ -1,0 +1,35 @@
+import { cast, clipByValue, greater, less, logicalAnd, type Tensor } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+const composition: Composition = {
+  name: 'relu6',
+  attrs: {},
+  forward: (x) => clipByValue(x, 0, 6),
+  derivative: (x) => cast(logicalAnd(greater(x, 0), less(x, 6)), 'float32'),
+};
+
+/** @internal */
+export const relu6Definition: Definition = {
+  name: 'relu6',
+  defaults: {},
+  compose: () => composition,
+  scalar: () => ({
+    f: (z) => Math.min(6, Math.max(0, z)),
+    derivative: (z) => Number(z > 0 && z < 6),
+    breaks: [0, 6],
+  }),
+};
+
+/**
+ * `relu6(x) = min(max(0, x), 6)`. At both kinks the derivative is 0, as in PyTorch; NaN stays NaN (the stock WASM
+ * operation makes it 0).
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ * @see torch.nn.ReLU6
+ */
+export function relu6<T extends Tensor>(x: T): T {
+  return pointwise(x, composition);
+}

@@ -1,0 +1,41 @@
+import { exp, expm1, fill, greater, minimum, mul, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+const scale = 1.0507009873554805;
+const limit = 1.7580993408473766;
+
+const left = (x: Tensor): Tensor => mul(exp(minimum(x, 0)), limit);
+
+const composition: Composition = {
+  name: 'selu',
+  attrs: {},
+  forward: (x) => where(greater(x, 0), mul(x, scale), mul(expm1(minimum(x, 0)), limit)),
+  derivative: (x) => where(greater(x, 0), fill(x.shape, scale), left(x)),
+  second: (x) => where(greater(x, 0), zerosLike(x), left(x)),
+};
+
+/** @internal */
+export const seluDefinition: Definition = {
+  name: 'selu',
+  defaults: {},
+  compose: () => composition,
+  scalar: () => ({
+    f: (z) => (z > 0 ? scale * z : limit * Math.expm1(z)),
+    derivative: (z) => (z > 0 ? scale : limit * Math.exp(z)),
+    breaks: [0],
+  }),
+};
+
+/**
+ * `selu(x) = λ · (x for x > 0, α · (eˣ − 1) otherwise)` with λ = 1.0507…, α = 1.6733…: with LeCun initialisation, mean 0
+ * and variance 1 are kept from layer to layer. At 0 the derivative is λα, as in PyTorch.
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ * @see Klambauer et al. 2017; torch.nn.SELU
+ */
+export function selu<T extends Tensor>(x: T): T {
+  return pointwise(x, composition);
+}

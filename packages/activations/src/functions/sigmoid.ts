@@ -1,0 +1,34 @@
+import { mul, sub, type Tensor } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { logistic, logisticSlope } from '../shared/exponentials';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+const composition: Composition = {
+  name: 'sigmoid',
+  attrs: {},
+  forward: logistic,
+  derivative: logisticSlope,
+  second: (x) => mul(logisticSlope(x), sub(1, mul(logistic(x), 2))),
+};
+
+const sigma = (z: number): number => 1 / (1 + Math.exp(-z));
+
+/** @internal */
+export const sigmoidDefinition: Definition = {
+  name: 'sigmoid',
+  defaults: {},
+  compose: () => composition,
+  scalar: () => ({ f: sigma, derivative: (z) => sigma(z) * sigma(-z), breaks: [] }),
+};
+
+/**
+ * `sigmoid(x) = 1 / (1 + e⁻ˣ)`, with relative accuracy in the left tail (tfjs's own gives 0 below −87).
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ * @see torch.nn.Sigmoid
+ */
+export function sigmoid<T extends Tensor>(x: T): T {
+  return pointwise(x, composition);
+}

@@ -1,0 +1,48 @@
+import { add, clipByValue, maximum, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { logistic, logisticSlope } from '../shared/exponentials';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+/** Beyond, e^(−|x|) is 0 in float32; ∞ · 0 would be NaN. */
+const bounded = (x: Tensor): Tensor => clipByValue(x, -110, 110);
+
+const composition: Composition = {
+  name: 'silu',
+  attrs: {},
+  forward: (x) => mul(maximum(x, -110), logistic(x)),
+  derivative: (x) => {
+    const z = bounded(x);
+    return add(logistic(x), mul(z, logisticSlope(z)));
+  },
+  second: (x) => {
+    const z = bounded(x);
+    const bend = sub(1, mul(logistic(z), 2));
+    return mul(logisticSlope(z), add(mul(z, bend), 2));
+  },
+};
+
+const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+
+/** @internal */
+export const siluDefinition: Definition = {
+  name: 'silu',
+  defaults: {},
+  compose: () => composition,
+  scalar: () => ({
+    f: (z) => z * sigmoid(z),
+    derivative: (z) => sigmoid(z) * (1 + z * sigmoid(-z)),
+    breaks: [],
+  }),
+};
+
+/**
+ * `silu(x) = x · σ(x)`, also called swish. At −∞ it is 0, its limit (PyTorch and tfjs give NaN).
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ * @see Elfwing, Uchibe, Doya 2018; Ramachandran, Zoph, Le 2017; torch.nn.SiLU
+ */
+export function silu<T extends Tensor>(x: T): T {
+  return pointwise(x, composition);
+}

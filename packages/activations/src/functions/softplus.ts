@@ -1,0 +1,57 @@
+import { invalidArgument, requireFinite } from '@relumine/core';
+import { add, div, greater, maximum, mul, onesLike, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { expOfProduct, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+export interface SoftplusOptions {
+  /** How sharp the bend is; 1 unless given; above 0. */
+  beta?: number;
+  /** Where `beta · x` exceeds it, the function is x itself; 20 unless given. */
+  threshold?: number;
+}
+
+const place = 'activations/softplus';
+
+function composition({ beta = 1, threshold = 20 }: SoftplusOptions = {}): Composition {
+  requireFinite(place, 'options.beta', beta);
+  requireFinite(place, 'options.threshold', threshold);
+  if (beta <= 0)
+    throw invalidArgument({ where: place, argument: 'options.beta', rule: 'must be above 0', received: String(beta) });
+  const straight = (x: Tensor): Tensor => greater(mul(x, beta), threshold);
+  return {
+    name: 'softplus',
+    attrs: { beta, threshold },
+    forward: (x) => {
+      const bend = div(logOnePlus(expOfProduct(x, beta)), beta);
+      return where(straight(x), x, add(maximum(x, 0), bend));
+    },
+    derivative: (x) => where(straight(x), onesLike(x), logistic(mul(x, beta))),
+    second: (x) => where(straight(x), zerosLike(x), mul(logisticSlope(mul(x, beta)), beta)),
+  };
+}
+
+/** @internal */
+export const softplusDefinition: Definition = {
+  name: 'softplus',
+  defaults: { beta: 1, threshold: 20 },
+  compose: composition,
+  scalar: ({ beta = 1, threshold = 20 }: SoftplusOptions) => ({
+    f: (z) => (beta * z > threshold ? z : (Math.max(beta * z, 0) + Math.log1p(Math.exp(-Math.abs(beta * z)))) / beta),
+    derivative: (z) => (beta * z > threshold ? 1 : 1 / (1 + Math.exp(-beta * z))),
+    breaks: [threshold / beta],
+  }),
+};
+
+/**
+ * `softplus(x) = log(1 + e^(beta · x)) / beta`, and x itself where `beta · x > threshold`: a smooth ReLU. It neither
+ * overflows nor loses its left tail.
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor; RangeError unless beta is above 0 and both are finite
+ * @see Dugas et al. 2001; torch.nn.Softplus
+ */
+export function softplus<T extends Tensor>(x: T, options: SoftplusOptions = {}): T {
+  return pointwise(x, composition(options));
+}

@@ -1,0 +1,40 @@
+import { abs, add, clipByValue, div, mul, sign, square, type Tensor } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+/** ∞ / ∞ would be NaN; here x / (1 + |x|) is 1 to the last digit. */
+const bounded = (x: Tensor): Tensor => clipByValue(x, -1e30, 1e30);
+
+const composition: Composition = {
+  name: 'softsign',
+  attrs: {},
+  forward: (x) => {
+    const z = bounded(x);
+    return div(z, add(abs(z), 1));
+  },
+  derivative: (x) => square(div(1, add(abs(x), 1))),
+  second: (x) => {
+    const inverse = div(1, add(abs(x), 1));
+    return mul(mul(sign(x), -2), mul(square(inverse), inverse));
+  },
+};
+
+/** @internal */
+export const softsignDefinition: Definition = {
+  name: 'softsign',
+  defaults: {},
+  compose: () => composition,
+  scalar: () => ({ f: (z) => z / (1 + Math.abs(z)), derivative: (z) => (1 + Math.abs(z)) ** -2, breaks: [0] }),
+};
+
+/**
+ * `softsign(x) = x / (1 + |x|)`. At ±∞ it is ±1, its limit (PyTorch gives NaN).
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ * @see torch.nn.Softsign
+ */
+export function softsign<T extends Tensor>(x: T): T {
+  return pointwise(x, composition);
+}

@@ -1,0 +1,68 @@
+import { invalidArgument, requireFinite } from '@relumine/core';
+import { abs, add, div, greater, less, mul, sqrt, square, sub, type Tensor, where } from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+export interface SquareplusOptions {
+  /** How wide the bend is; 4 unless given, which has softplus's curvature at 0; above 0. */
+  b?: number;
+}
+
+const place = 'activations/squareplus';
+
+function composition({ b = 4 }: SquareplusOptions = {}): Composition {
+  requireFinite(place, 'options.b', b);
+  if (b <= 0) throw invalidArgument({ where: place, argument: 'options.b', rule: 'must be above 0', received: `${b}` });
+  /** √(x² + b); far out it is |x|, whose square would overflow. */
+  const root = (x: Tensor): Tensor => {
+    const z = abs(x);
+    return where(greater(z, 1e4 * Math.max(1, Math.sqrt(b))), z, sqrt(add(square(x), b)));
+  };
+  /** f'(−|x|), without cancellation. */
+  const left = (x: Tensor): Tensor => {
+    const s = root(x);
+    return div(div(b / 2, s), add(s, abs(x)));
+  };
+  return {
+    name: 'squareplus',
+    attrs: { b },
+    forward: (x) => {
+      // Halves, since the sum of two large numbers would overflow.
+      const half = add(mul(root(x), 0.5), mul(abs(x), 0.5));
+      return where(less(x, 0), div(b / 4, half), half);
+    },
+    derivative: (x) => where(less(x, 0), left(x), sub(1, left(x))),
+    second: (x) => {
+      const s = root(x);
+      return div(div(div(b / 2, s), s), s);
+    },
+  };
+}
+
+/** @internal */
+export const squareplusDefinition: Definition = {
+  name: 'squareplus',
+  defaults: { b: 4 },
+  compose: composition,
+  scalar: ({ b = 4 }: SquareplusOptions) => {
+    const root = (z: number): number => Math.hypot(z, Math.sqrt(b));
+    const left = (z: number): number => b / 2 / (root(z) * (root(z) + Math.abs(z)));
+    return {
+      f: (z) => (z < 0 ? b / 2 / (root(z) - z) : (z + root(z)) / 2),
+      derivative: (z) => (z < 0 ? left(z) : 1 - left(z)),
+      breaks: [],
+    };
+  },
+};
+
+/**
+ * `squareplus(x) = (x + √(x² + b)) / 2`: a smooth ReLU without exponentials.
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor; RangeError unless b is finite and above 0
+ * @see Barron 2021; jax.nn.squareplus
+ */
+export function squareplus<T extends Tensor>(x: T, options: SquareplusOptions = {}): T {
+  return pointwise(x, composition(options));
+}

@@ -1,0 +1,63 @@
+import {
+  abs,
+  add,
+  clipByValue,
+  div,
+  less,
+  mul,
+  square,
+  tanh as stockTanh,
+  sub,
+  type Tensor,
+  where,
+} from '@tensorflow/tfjs-core';
+import type { Definition } from '../shared/definition';
+import { logisticSlope } from '../shared/exponentials';
+import { type Composition, pointwise } from '../shared/pointwise';
+
+/** Above, the difference has lost no more than a digit. */
+const nearby = 1.25;
+
+/** By tanh's Padé approximant of degree 7/8, in which x cancels exactly: to 1e-9 up to 1.25. */
+function near(x: Tensor): Tensor {
+  const z = clipByValue(x, -nearby, nearby);
+  const q = square(z);
+  const above = add(mul(add(mul(q, 27), 2772), q), 45045);
+  const below = add(mul(add(mul(add(mul(q, 28), 3150), q), 62370), q), 135135);
+  return mul(z, mul(q, div(above, below)));
+}
+
+const composition: Composition = {
+  name: 'tanhshrink',
+  attrs: {},
+  forward: (x) => where(less(abs(x), nearby), near(x), sub(x, stockTanh(x))),
+  derivative: (x) => square(stockTanh(x)),
+  second: (x) => mul(mul(stockTanh(x), logisticSlope(mul(x, 2))), 8),
+};
+
+function scalar(z: number): number {
+  if (Math.abs(z) > 2) return z - Math.tanh(z);
+  let fraction = 31 + z * z;
+  for (let odd = 29; odd >= 3; odd -= 2) fraction = odd + (z * z) / fraction;
+  return (z * z * z) / (z * z + fraction);
+}
+
+/** @internal */
+export const tanhshrinkDefinition: Definition = {
+  name: 'tanhshrink',
+  defaults: {},
+  compose: () => composition,
+  scalar: () => ({ f: scalar, derivative: (z) => Math.tanh(z) ** 2, breaks: [] }),
+};
+
+/**
+ * `tanhshrink(x) = x − tanh(x)`, without cancellation near 0, where it is x³/3.
+ *
+ * @param x float32 of any shape; borrowed
+ * @returns float32 like x; the caller's
+ * @throws TypeError unless x is a float32 tensor
+ * @see torch.nn.Tanhshrink
+ */
+export function tanhshrink<T extends Tensor>(x: T): T {
+  return pointwise(x, composition);
+}

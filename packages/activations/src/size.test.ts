@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build, type Rollup } from 'vite';
+import { expect, test } from 'vitest';
+import { activationNames } from './index';
+
+/** The gzipped size of what a user's bundler makes of some exports, tfjs left out. */
+async function bundled(names: string): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'relumine-size-'));
+  const entry = join(folder, 'entry.mjs');
+  writeFileSync(entry, `export ${names} from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};`);
+  try {
+    const result = (await build({
+      configFile: false,
+      logLevel: 'silent',
+      resolve: { conditions: ['@relumine/source', 'module'] },
+      build: {
+        write: false,
+        minify: true,
+        lib: { entry, formats: ['es'], fileName: 'out' },
+        rollupOptions: { external: [/^@tensorflow\//, '@relumine/core'] },
+      },
+    })) as Rollup.RollupOutput[];
+    return gzipSync([result].flat()[0]!.output[0].code, { level: 9 }).length;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What needs more has a reason: two forms with their fits; a product rounded in two parts; one path for training, one for inference. */
+const budgets: Record<string, number> = { gelu: 1536, softplus: 1280, rrelu: 1100 };
+
+test.each(activationNames)('%s imported alone, beside core, is at most 1 kB', async (name) => {
+  const size = await bundled(`{ ${name} }`);
+  expect([name, size, size <= (budgets[name] ?? 1024)]).toEqual([name, size, true]);
+});
+
+test('all functions, by name and with their gains, are at most 8 kB', async () => {
+  expect(await bundled('{ activation }')).toBeLessThanOrEqual(8192);
+});
