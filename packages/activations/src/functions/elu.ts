@@ -1,6 +1,7 @@
 import { requireFinite } from '@relumine/core';
-import { exp, expm1, greater, minimum, mul, onesLike, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import { exp, greater, minimum, mul, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
+import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 export interface EluOptions {
@@ -10,14 +11,16 @@ export interface EluOptions {
 
 function composition({ alpha = 1 }: EluOptions = {}): Composition {
   requireFinite('activations/elu', 'options.alpha', alpha);
-  const left = (x: Tensor): Tensor => mul(exp(minimum(x, 0)), alpha);
+  // A step is 1 above 0, alpha elsewhere, and NaN for NaN.
+  const scaled = (x: Tensor, value: Tensor): Tensor => (alpha === 1 ? value : mul(value, step(x, alpha)));
+  const slope = (x: Tensor): Tensor => exp(minimum(x, 0));
   return {
     name: 'elu',
     attrs: { alpha },
-    // The minimum keeps expm1 of large x, which is infinite, out of the unused branch.
-    forward: (x) => where(greater(x, 0), x, mul(expm1(minimum(x, 0)), alpha)),
-    derivative: (x) => where(greater(x, 0), onesLike(x), left(x)),
-    second: (x) => where(greater(x, 0), zerosLike(x), left(x)),
+    keepsNaN: true,
+    forward: (x) => scaled(x, exponentialUnit(x)),
+    derivative: (x) => scaled(x, slope(x)),
+    second: (x) => where(greater(x, 0), zerosLike(x), mul(slope(x), alpha)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { requireFinite } from '@relumine/core';
-import { fill, greater, mul, onesLike, type Tensor, where } from '@tensorflow/tfjs-core';
+import { step, leakyRelu as stockLeakyRelu, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, ScalarActivation } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -14,9 +14,10 @@ export function leakyReluComposition({ negativeSlope = 0.01 }: LeakyReluOptions 
   return {
     name: 'leakyRelu',
     attrs: { negativeSlope },
-    // Not max(slope · x, x), which is wrong for slopes above 1.
-    forward: (x) => where(greater(x, 0), x, mul(x, negativeSlope)),
-    derivative: (x) => where(greater(x, 0), onesLike(x), fill(x.shape, negativeSlope)),
+    keepsNaN: true,
+    // Right for slopes above 1 and below 0 too, where max(slope · x, x) is not.
+    forward: (x) => stockLeakyRelu(x, negativeSlope),
+    derivative: (x) => step(x, negativeSlope),
   };
 }
 

@@ -1,4 +1,4 @@
-import { cast, greater, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
+import { step, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -6,8 +6,9 @@ import { type Composition, pointwise } from '../shared/pointwise';
 export const reluComposition: Composition = {
   name: 'relu',
   attrs: {},
+  keepsNaN: true,
   forward: (x) => stockRelu(x),
-  derivative: (x) => cast(greater(x, 0), 'float32'),
+  derivative: (x) => step(x),
 };
 
 /** @internal */

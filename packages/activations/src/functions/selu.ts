@@ -1,18 +1,22 @@
-import { exp, expm1, fill, greater, minimum, mul, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import { exp, greater, minimum, mul, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
+import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 const scale = 1.0507009873554805;
 const limit = 1.7580993408473766;
 
-const left = (x: Tensor): Tensor => mul(exp(minimum(x, 0)), limit);
+/** λ above 0, λα elsewhere, NaN for NaN. */
+const factor = (x: Tensor): Tensor => mul(step(x, limit / scale), scale);
+const slope = (x: Tensor): Tensor => exp(minimum(x, 0));
 
 const composition: Composition = {
   name: 'selu',
   attrs: {},
-  forward: (x) => where(greater(x, 0), mul(x, scale), mul(expm1(minimum(x, 0)), limit)),
-  derivative: (x) => where(greater(x, 0), fill(x.shape, scale), left(x)),
-  second: (x) => where(greater(x, 0), zerosLike(x), left(x)),
+  keepsNaN: true,
+  forward: (x) => mul(exponentialUnit(x), factor(x)),
+  derivative: (x) => mul(slope(x), factor(x)),
+  second: (x) => where(greater(x, 0), zerosLike(x), mul(slope(x), factor(x))),
 };
 
 /** @internal */

@@ -1,14 +1,13 @@
-import { mul, tanh as stockTanh, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, square, tanh as stockTanh, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
-import { logisticSlope } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
 
-/** 1 − tanh², without cancellation: the logistic function's slope at 2x, four times. */
-const slope = (x: Tensor): Tensor => mul(logisticSlope(mul(x, 2)), 4);
+const slope = (x: Tensor): Tensor => sub(1, square(stockTanh(x)));
 
 const composition: Composition = {
   name: 'tanh',
   attrs: {},
+  keepsNaN: true,
   forward: (x) => stockTanh(x),
   derivative: slope,
   second: (x) => mul(mul(stockTanh(x), slope(x)), -2),

@@ -27,6 +27,8 @@ export interface Composition {
   readonly kernel?: ActivationName;
   /** The kernels' attributes: the parameters. */
   readonly attrs: Readonly<Record<string, number | string>>;
+  /** Whether all parts give NaN for NaN by themselves; it is mended where they don't. */
+  readonly keepsNaN?: boolean;
   /** f(x). */
   forward(x: Tensor): Tensor;
   /** f'(x). */
@@ -36,7 +38,8 @@ export interface Composition {
 }
 
 /** NaN where x is NaN: comparisons would let a slope through. */
-const keepNaN = (x: Tensor, value: Tensor): Tensor => where(isNaNTensor(x), x, value);
+const keepNaN = (x: Tensor, value: Tensor, { keepsNaN }: Composition): Tensor =>
+  keepsNaN ? value : where(isNaNTensor(x), x, value);
 
 const attributes = ({ attrs }: Composition): NamedAttrMap => attrs as unknown as NamedAttrMap;
 
@@ -48,11 +51,14 @@ function gradient(dy: Tensor, x: Tensor, composition: Composition): Tensor {
     save([slope, input]);
     const value = hasKernel(kernel)
       ? (engine().runKernel(kernel, { dy: slope, x: input }, attributes(composition)) as Tensor)
-      : mul(slope, keepNaN(input, composition.derivative(input)));
+      : mul(slope, keepNaN(input, composition.derivative(input), composition));
     const gradFunc = (ddx: Tensor, saved: Tensor[]): Tensor[] => {
       const [dy1, x1] = saved as [Tensor, Tensor];
       const second = composition.second?.(x1) ?? zerosLike(x1);
-      return [mul(ddx, keepNaN(x1, composition.derivative(x1))), mul(mul(ddx, dy1), keepNaN(x1, second))];
+      return [
+        mul(ddx, keepNaN(x1, composition.derivative(x1), composition)),
+        mul(mul(ddx, dy1), keepNaN(x1, second, composition)),
+      ];
     };
     return { value, gradFunc };
   });
@@ -79,7 +85,7 @@ export function pointwise<T extends Tensor>(x: T, composition: Composition): T {
     save([input]);
     const value = hasKernel(kernel)
       ? (engine().runKernel(kernel, { x: input }, attributes(composition)) as Tensor)
-      : keepNaN(input, composition.forward(input));
+      : keepNaN(input, composition.forward(input), composition);
     return { value, gradFunc: (dy: Tensor, saved: Tensor[]): Tensor => gradient(dy, saved[0]!, composition) };
   });
   return tidy(() => apply(x)) as T;
