@@ -1,4 +1,5 @@
 export { foldSpectralNormalization } from './layer/foldSpectralNormalization';
+export { type LayerBound, type LipschitzBound, lipschitzBound } from './layer/lipschitzBound';
 export {
   registerSpectralNormalization,
   type SpectralNormalizationLayer,

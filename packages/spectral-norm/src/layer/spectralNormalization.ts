@@ -1,10 +1,18 @@
-import { createRandom, requireFinite, requireOneOf, requirePositiveInteger } from '@relumine/core';
-import { div, serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  createRandom,
+  describe,
+  invalidArgument,
+  requireFinite,
+  requireOneOf,
+  requirePositiveInteger,
+} from '@relumine/core';
+import { div, randomNormal, serialization, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
 import { createSpectralState } from '../createSpectralState';
 import { toMatrix } from '../kernelMatrix';
-import { powerIteration, type SpectralState } from '../powerIteration';
+import { powerIteration } from '../powerIteration';
 import { spectralNormalize } from '../spectralNormalize';
+import { type ConvolutionMap, type ConvolutionPadding, convolutionMap, divideByNorm, iterate } from './convolutionNorm';
 import { kernelsOf, type LayerKernel, variableOf, withKernel } from './kernels';
 import { type WrapperInstance, wrapperClass } from './wrapperClass';
 
@@ -22,6 +30,11 @@ export interface SpectralNormalizationOptions {
    * flows through sigma, and inference uses the weight as it is.
    */
   mode?: 'reparametrize' | 'assign';
+  /**
+   * Which sigma: that of the matrix [outputs, rest] (`reshaped`, the default, as PyTorch and Keras have it), or the true
+   * norm of a Conv2D layer as a map, with this padding (`reparametrize` only; the size of the input must be known).
+   */
+  norm?: 'reshaped' | ConvolutionPadding;
   /** The sigma that the kernel gets; 1 unless given. */
   target?: number;
   /** Leaves a kernel whose sigma is at most `target` as it is (`reparametrize` only). */
@@ -54,15 +67,23 @@ function defineClass(): NonNullable<typeof known> {
     readonly normalized = true as const;
     private readonly options: Required<Omit<SpectralNormalizationOptions, 'layer' | 'name'>>;
     private states: StateVariables[] = [];
+    /** The layer as a map, where its true norm is wanted. */
+    private map: ConvolutionMap | undefined;
 
     constructor(config: SpectralNormalizationOptions & Record<string, unknown>) {
       super(config as { layer: Layer } & Record<string, unknown>);
-      const { powerIterations = 1, mode = 'reparametrize', target = 1, onlyIfLarger = false, seed = 0 } = config;
+      const { powerIterations = 1, mode = 'reparametrize', norm = 'reshaped' } = config;
+      const { target = 1, onlyIfLarger = false, seed = 0 } = config;
       requirePositiveInteger(where, 'options.powerIterations', powerIterations);
       requireOneOf(where, 'options.mode', mode, ['reparametrize', 'assign'] as const);
+      requireOneOf(where, 'options.norm', norm, ['reshaped', 'same', 'valid', 'circular'] as const);
+      if (mode === 'assign' && norm !== 'reshaped') {
+        const rule = "must be 'reshaped' with mode 'assign', which is Keras's algorithm";
+        throw invalidArgument({ where, argument: 'options.norm', rule, received: describe(norm) });
+      }
       requireFinite(where, 'options.target', target, { min: 0, exclusive: true });
       kernelsOf(config.layer);
-      this.options = { powerIterations, mode, target, onlyIfLarger, seed };
+      this.options = { powerIterations, mode, norm, target, onlyIfLarger, seed };
       this.supportsMasking = true;
     }
 
@@ -72,14 +93,14 @@ function defineClass(): NonNullable<typeof known> {
         this.layer.built = true;
       }
       const random = createRandom(this.options.seed);
+      const { norm } = this.options;
+      if (norm !== 'reshaped') this.map = convolutionMap(this.layer, inputShape, norm);
       this.states = kernelsOf(this.layer).map((kernel): StateVariables => {
         const value = variableOf(this.layer, kernel).read();
         const seed = random.fork(kernel.field).integer(2 ** 31);
         // Keras starts from a random vector, PyTorch after 15 steps.
         const warmUp = this.options.mode === 'assign' ? 0 : 15;
-        const start = tidy(
-          () => createSpectralState(value, { seed, axis: kernel.axis, warmUp }) as never,
-        ) as SpectralState;
+        const start = tidy(() => this.startOf(value, seed, kernel, warmUp) as never) as { u: Tensor; v: Tensor };
         const weight = (name: string, values: Tensor): LayerVariable => {
           const added = this.addWeight(
             `${kernel.field}_${name}`,
@@ -96,6 +117,27 @@ function defineClass(): NonNullable<typeof known> {
         return { kernel, u: weight('u', start.u), v: weight('v', start.v) };
       });
       this.built = true;
+    }
+
+    private startOf(value: Tensor, seed: number, { axis }: LayerKernel, warmUp: number): { u: Tensor; v: Tensor } {
+      if (!this.map) return createSpectralState(value, { seed, axis, warmUp });
+      const v = randomNormal(this.map.inputShape, 0, 1, 'float32', seed + 1) as Tensor4D;
+      return iterate(this.map, value as Tensor4D, { u: this.map.forward(v, value as Tensor4D), v }, warmUp);
+    }
+
+    /** The kernel as the layer computes with it, and the state after it. */
+    private normalize({ kernel, u, v }: StateVariables, training: boolean): { kernel: Tensor; u: Tensor; v: Tensor } {
+      const value = variableOf(this.layer, kernel).read();
+      const { powerIterations, target, onlyIfLarger } = this.options;
+      if (this.map) {
+        const start = { u: u.read() as Tensor4D, v: v.read() as Tensor4D };
+        const state = training ? iterate(this.map, value as Tensor4D, start, powerIterations) : start;
+        return { kernel: divideByNorm(this.map, value as Tensor4D, state, { target, onlyIfLarger }), ...state };
+      }
+      const state = { u: u.read() as never, v: v.read() as never };
+      const options = { iterations: powerIterations, axis: kernel.axis, training, target, onlyIfLarger };
+      const run = spectralNormalize(value, state, options);
+      return { kernel: run.kernel, ...run.state };
     }
 
     override get nonTrainableWeights(): LayerVariable[] {
@@ -135,24 +177,12 @@ function defineClass(): NonNullable<typeof known> {
         if (training) this.assign(state);
         return next();
       }
-      const { powerIterations: iterations, target, onlyIfLarger } = this.options;
-      const { kernel, u, v } = state;
-      const run = spectralNormalize(
-        variableOf(this.layer, kernel).read(),
-        { u: u.read() as never, v: v.read() as never },
-        {
-          iterations,
-          axis: kernel.axis,
-          training,
-          target,
-          onlyIfLarger,
-        },
-      );
+      const run = this.normalize(state, training);
       if (training) {
-        u.write(run.state.u);
-        v.write(run.state.v);
+        state.u.write(run.u);
+        state.v.write(run.v);
       }
-      return withKernel(this.layer, kernel, run.kernel, next);
+      return withKernel(this.layer, state.kernel, run.kernel, next);
     }
 
     /** One training step's update as Keras 3 does it: v first, then u, then kernel ← target · kernel / sigma. */
@@ -175,17 +205,10 @@ function defineClass(): NonNullable<typeof known> {
 
     /** The kernels as inference uses them; the caller's. */
     normalizedKernels(): Map<string, Tensor> {
-      const { target, onlyIfLarger, mode } = this.options;
-      const kernels = this.states.map(({ kernel, u, v }): [string, Tensor] => {
-        const value = variableOf(this.layer, kernel).read();
-        if (mode === 'assign') return [kernel.field, value.clone()];
-        const run = spectralNormalize(
-          value,
-          { u: u.read() as never, v: v.read() as never },
-          { axis: kernel.axis, training: false, target, onlyIfLarger },
-        );
-        for (const one of [run.sigma, run.state.u, run.state.v]) one.dispose();
-        return [kernel.field, run.kernel];
+      const kernels = this.states.map((state): [string, Tensor] => {
+        const { kernel } = state;
+        if (this.options.mode === 'assign') return [kernel.field, variableOf(this.layer, kernel).read().clone()];
+        return [kernel.field, tidy(() => this.normalize(state, false).kernel)];
       });
       return new Map(kernels);
     }
@@ -204,7 +227,8 @@ export function registerSpectralNormalization(): void {
 }
 
 /**
- * Wraps a layer so that it computes with its kernel divided by the kernel's spectral norm (of the matrix [outputs, rest]).
+ * Wraps a layer so that it computes with its kernel divided by the kernel's spectral norm: of the matrix [outputs, rest], or of the
+ * convolution itself.
  * It trains inside `fit`, and is saved and loaded with its state.
  *
  * @throws TypeError for a layer without a kernel, RangeError for wrong options

@@ -1,0 +1,73 @@
+import { invalidArgument } from '@relumine/core';
+import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
+
+type Layer = layers.Layer;
+type Params = Readonly<Record<string, number | string | undefined>>;
+
+interface ActivationFields {
+  activation?: { getClassName?(): string; relumine?: { name: string; params?: Params } };
+  relumine?: { name: string; params?: Params };
+  alpha?: number | LayerVariable;
+}
+
+const slope = (value: number | string | undefined, otherwise: number): number =>
+  Math.max(1, Math.abs(typeof value === 'number' ? value : otherwise));
+
+/** max |f'|; PyTorch's names and tfjs's. */
+const constants: Readonly<Record<string, number | ((params: Params) => number)>> = {
+  linear: 1,
+  relu: 1,
+  relu6: 1,
+  leakyRelu: ({ negativeSlope }) => slope(negativeSlope, 0.01),
+  prelu: ({ alpha }) => slope(alpha, 0.25),
+  rrelu: ({ upper, lower }) => Math.max(slope(upper, 1 / 3), slope(lower, 1 / 8)),
+  elu: ({ alpha }) => slope(alpha, 1),
+  celu: 1,
+  selu: 1.7580993408473766,
+  gelu: 1.1289083,
+  gelu_new: 1.1290042,
+  silu: 1.0998394,
+  swish: 1.0998394,
+  mish: 1.0885176,
+  softplus: 1,
+  squareplus: 1,
+  softsign: 1,
+  tanh: 1,
+  sigmoid: 0.25,
+  hardtanh: 1,
+  hardsigmoid: 1 / 6,
+  hardSigmoid: 0.2,
+  hardswish: 1.5,
+  logSigmoid: 1,
+  tanhshrink: 1,
+  softshrink: 1,
+  softmax: 1,
+  logSoftmax: Math.SQRT2,
+  crelu: 1,
+};
+
+function constantOf(layer: Layer, name: string, params: Params = {}): number {
+  const known = constants[name];
+  if (known !== undefined) return typeof known === 'number' ? known : known(params);
+  throw invalidArgument({
+    where: 'spectral-norm/lipschitzBound',
+    argument: 'model',
+    rule: 'must have activations with a Lipschitz constant',
+    received: `'${layer.name}' (${name})`,
+  });
+}
+
+/** The Lipschitz constant of what a layer applies last, or is; 1 where there is nothing. */
+export async function activationLipschitz(layer: Layer): Promise<number> {
+  const { activation, relumine, alpha } = layer as unknown as ActivationFields;
+  if (typeof alpha === 'object' && alpha !== null) {
+    const values = Array.from(await alpha.read().data());
+    return Math.max(1, ...values.map(Math.abs));
+  }
+  if (relumine) return constantOf(layer, relumine.name, relumine.params);
+  const className = layer.getClassName();
+  if (className === 'LeakyReLU' || className === 'ELU') return slope(alpha as number, 1);
+  if (activation?.relumine) return constantOf(layer, activation.relumine.name, activation.relumine.params);
+  const name = activation?.getClassName?.();
+  return name === undefined ? 1 : constantOf(layer, name);
+}

@@ -1,0 +1,99 @@
+import { startWasm } from '@relumine/wasm-backend';
+import { add, dispose, mul, norm, randomNormal, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { expectNoLeak } from '@tooling/testing';
+import { beforeAll, expect, test } from 'vitest';
+import { lipschitzBound, spectralNormalization } from '../layers';
+
+beforeAll(() => startWasm());
+
+let seed = 1;
+const kernelInitializer = () => tfl.initializers.randomNormal({ stddev: 0.3, seed: seed++ });
+
+/** Residual, batch norm, depthwise, pooling, all paths that the bound knows. */
+function network(): tfl.LayersModel {
+  const input = tfl.input({ shape: [12, 12, 3] });
+  const conv = (filters: number, more: object = {}) =>
+    tfl.layers.conv2d({ filters, kernelSize: 3, padding: 'same', kernelInitializer: kernelInitializer(), ...more });
+  let x = conv(6, { activation: 'relu', name: 'first' }).apply(input) as tfl.SymbolicTensor;
+  const branch = conv(6, { activation: 'tanh' }).apply(x) as tfl.SymbolicTensor;
+  x = tfl.layers.add().apply([x, branch]) as tfl.SymbolicTensor;
+  x = tfl.layers.batchNormalization({ gammaInitializer: kernelInitializer() }).apply(x) as tfl.SymbolicTensor;
+  x = tfl.layers.maxPooling2d({ poolSize: 3, strides: 2 }).apply(x) as tfl.SymbolicTensor;
+  x = tfl.layers
+    .depthwiseConv2d({ kernelSize: 3, depthwiseInitializer: kernelInitializer() })
+    .apply(x) as tfl.SymbolicTensor;
+  const wide = conv(4, { strides: 2, activation: 'swish' }).apply(x) as tfl.SymbolicTensor;
+  const pooled = tfl.layers.averagePooling2d({ poolSize: 2, padding: 'same' }).apply(x) as tfl.SymbolicTensor;
+  x = tfl.layers.concatenate().apply([wide, pooled]) as tfl.SymbolicTensor;
+  x = tfl.layers.flatten().apply(x) as tfl.SymbolicTensor;
+  x = tfl.layers
+    .dense({ units: 5, activation: 'softmax', kernelInitializer: kernelInitializer() })
+    .apply(x) as tfl.SymbolicTensor;
+  return tfl.model({ inputs: input, outputs: x });
+}
+
+/** ‖f(x + d) − f(x)‖ / ‖d‖ */
+const stretch = (model: tfl.LayersModel, x: Tensor, d: Tensor): number =>
+  tidy(() => {
+    const [a, b] = [model.predict(x) as Tensor, model.predict(add(x, d)) as Tensor];
+    return norm(sub(b, a)).dataSync()[0]! / norm(d).dataSync()[0]!;
+  });
+
+test('no pair of inputs is stretched by more than the bound, and nothing leaks', async () => {
+  const model = network();
+  const bound = await expectNoLeak(() => lipschitzBound(model));
+  expect(bound.total).toBeGreaterThan(0);
+  for (let k = 0; k < 40; k++) {
+    const [x, d] = [
+      randomNormal([1, 12, 12, 3], 0, 1, 'float32', k + 1),
+      randomNormal([1, 12, 12, 3], 0, 1, 'float32', k + 99),
+    ];
+    const step = tidy(() => mul(d, 10 ** ((k % 4) - 3)));
+    expect(stretch(model, x, step)).toBeLessThanOrEqual(bound.total * 1.0001);
+    dispose([x, d, step]);
+  }
+  expect(bound.layers.map(({ name }) => name)).toContain('first');
+  model.dispose();
+});
+
+test('a linear network of one convolution: the bound is its norm, and the worst input reaches it', async () => {
+  const model = tfl.sequential();
+  model.add(
+    tfl.layers.conv2d({
+      inputShape: [8, 8, 1],
+      filters: 1,
+      kernelSize: 3,
+      padding: 'same',
+      kernelInitializer: 'ones',
+      useBias: false,
+    }),
+  );
+  const { total, reshapedTotal, layers } = await lipschitzBound(model);
+  expect(total).toBeCloseTo((1 + 2 * Math.cos(Math.PI / 9)) ** 2, 3);
+  expect(reshapedTotal).toBeCloseTo(3, 4);
+  expect(layers[0]!.operatorNorm! / layers[0]!.reshaped!).toBeGreaterThan(2.7);
+  model.dispose();
+});
+
+test('nested models, and layers without a bound by name', async () => {
+  const inner = tfl.sequential({
+    layers: [tfl.layers.dense({ units: 4, inputShape: [6], kernelInitializer: kernelInitializer() })],
+  });
+  const outer = tfl.sequential({
+    layers: [inner, tfl.layers.dense({ units: 2, kernelInitializer: kernelInitializer() })],
+  });
+  const [a, b, whole] = [await lipschitzBound(inner), undefined, await lipschitzBound(outer)];
+  expect(b).toBeUndefined();
+  expect(whole.total).toBeCloseTo(a.total * whole.layers.at(-1)!.lipschitz, 5);
+  const wrapped = tfl.sequential();
+  wrapped.add(
+    spectralNormalization({ layer: tfl.layers.dense({ units: 2, name: 'inner' }), inputShape: [3] } as never),
+  );
+  await expect(lipschitzBound(wrapped)).rejects.toThrow('must be made of layers that can be bounded');
+  await expect(lipschitzBound(3 as never)).rejects.toThrow(
+    '`model` must be a LayersModel that has been built. Received: 3.',
+  );
+  outer.dispose();
+  wrapped.dispose();
+});

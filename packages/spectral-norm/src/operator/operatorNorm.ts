@@ -1,0 +1,76 @@
+import { describe, invalidArgument, requireFinite, requireOneOf, requirePositiveInteger } from '@relumine/core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { type ConvolutionGeometry, convolutionOperator, type Padding } from './convolution';
+import { kernelValues, requireInputShape } from './kernelValues';
+import { type LargestSingularValue, largestSingularValue } from './largestSingularValue';
+
+export interface OperatorNormOptions {
+  /** [height, width] of the input. */
+  inputShape: readonly [number, number];
+  /** 1 unless given. */
+  strides?: number | readonly [number, number];
+  /** 1 unless given. */
+  dilations?: number | readonly [number, number];
+  /** tfjs's `'same'` (the default) and `'valid'`; `'circular'`: continued as on a torus; a number: zeros on every side. */
+  padding?: Padding;
+  /** `'lanczos'` unless given; `'power'` is the plain iteration of the literature, slower. */
+  method?: 'lanczos' | 'power';
+  /** Ends where five steps in a row change the norm by less than this share each; 1e-8 unless given. */
+  tolerance?: number;
+  /** Steps at most; 300 unless given. */
+  iterations?: number;
+  /** Decides the vector that it starts from; 0 unless given. */
+  seed?: number;
+}
+
+const where = 'spectral-norm/operatorNorm';
+
+function pair(argument: string, value: number | readonly [number, number]): readonly [number, number] {
+  const both = typeof value === 'number' ? ([value, value] as const) : value;
+  if (!Array.isArray(both) || both.length !== 2) {
+    const rule = 'must be one number or two';
+    throw invalidArgument({ where, argument, rule, received: describe(value) });
+  }
+  for (const one of both) requirePositiveInteger(where, argument, one);
+  return both as readonly [number, number];
+}
+
+function requirePadding(padding: Padding): void {
+  if (typeof padding !== 'number') requireOneOf(where, 'options.padding', padding, ['same', 'valid', 'circular']);
+  else if (padding !== 0) requirePositiveInteger(where, 'options.padding', padding);
+}
+
+/**
+ * How much a convolution can lengthen an input: its largest singular value as a map from inputs [height, width, in] to
+ * outputs, which the spectral norm of the reshaped kernel is not (it can be smaller by up to √(kernel height · width)).
+ * Computed on the current backend, with the convolution and its adjoint alone; it approaches the norm from below.
+ *
+ * @param kernel float32[height, width, in, out]; borrowed
+ * @throws TypeError unless the kernel is float32; RangeError for another rank, NaN, wrong options, or an input smaller than
+ *   the kernel with padding 'valid' or 'circular'; Error where the iteration did not converge
+ * @see Farnia, Zhang, Tse 2019; Ryu et al. 2019; Golub & Kahan 1965
+ */
+export async function operatorNorm(kernel: Tensor4D, options: OperatorNormOptions): Promise<number> {
+  const { padding = 'same', method = 'lanczos', tolerance = 1e-8, iterations = 300, seed = 0 } = options;
+  requireInputShape(where, options.inputShape);
+  requirePadding(padding);
+  requireOneOf(where, 'options.method', method, ['lanczos', 'power']);
+  requireFinite(where, 'options.tolerance', tolerance, { min: 0, exclusive: true });
+  requirePositiveInteger(where, 'options.iterations', iterations);
+  const geometry: ConvolutionGeometry = {
+    inputShape: options.inputShape,
+    strides: pair('options.strides', options.strides ?? 1),
+    dilations: pair('options.dilations', options.dilations ?? 1),
+    padding,
+  };
+  const operator = convolutionOperator(where, await kernelValues(where, kernel), geometry);
+  try {
+    const found: LargestSingularValue = largestSingularValue(operator, { method, tolerance, iterations, seed });
+    if (found.converged) return found.sigma;
+    throw new Error(
+      `[relumine/${where}] no convergence to ${tolerance} in ${iterations} steps (so far ${found.sigma}). Give more iterations, or a larger tolerance.`,
+    );
+  } finally {
+    operator.dispose();
+  }
+}

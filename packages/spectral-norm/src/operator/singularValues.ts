@@ -1,0 +1,35 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { hermitianEigenvalues } from '../linalg/hermitianEigenvalues';
+import { frequencies, gramMatrix, transferMatrices } from '../linalg/transfer';
+import { kernelValues, requireInputShape, wrapped } from './kernelValues';
+
+const where = 'spectral-norm/singularValues';
+
+export interface SingularValuesOptions {
+  /** [height, width] of the input. */
+  inputShape: readonly [number, number];
+}
+
+/**
+ * All singular values of a convolution with circular padding and stride 1, descending: height · width · min(in, out) of
+ * them. The Fourier transform makes the operator block-diagonal, one [out × in] matrix for each frequency; computed in
+ * float64 through each block's Gram matrix, so that small ones are exact to about 1e-8 of the largest.
+ *
+ * @param kernel float32[height, width, in, out]; borrowed
+ * @throws TypeError unless the kernel is float32, RangeError for another rank, NaN or a wrong input shape
+ * @see Sedghi, Gupta, Long 2019, The Singular Values of Convolutional Layers
+ */
+export async function singularValues(kernel: Tensor4D, { inputShape }: SingularValuesOptions): Promise<Float32Array> {
+  requireInputShape(where, inputShape);
+  const values = wrapped(await kernelValues(where, kernel), inputShape);
+  const matrixAt = transferMatrices(values, inputShape);
+  const found: number[] = [];
+  for (const at of frequencies(...inputShape)) {
+    const gram = gramMatrix(matrixAt(at), values.inputs, values.outputs);
+    for (const eigenvalue of hermitianEigenvalues(gram, gram.n)) {
+      const sigma = Math.sqrt(Math.max(0, eigenvalue));
+      for (let i = 0; i < at.weight; i++) found.push(sigma);
+    }
+  }
+  return Float32Array.from(found).sort().reverse();
+}
