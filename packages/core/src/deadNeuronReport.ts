@@ -31,8 +31,6 @@ export interface ChannelStatisticsSnapshot {
   unitFired: number[];
   /** Per unit: values that are NaN. */
   unitNan: number[];
-  /** Per unit: Σ|h| over values that are not NaN. */
-  unitSumAbs: JsonNumber[];
   /** How NaN entered the figures: `propagate` (a channel with a NaN is no longer dead, its means are NaN) or `ignore`. */
   nonFinite: 'propagate' | 'ignore';
 }

@@ -50,7 +50,6 @@ export function exampleLayer(
       maxPreactivation: each((c) => (isDead(c) ? -0.031 : 2)),
       unitFired: each((c) => (isDead(c) ? 0 : 75)),
       unitNan: each(() => 0),
-      unitSumAbs: each((c) => (isDead(c) ? 0 : 40)),
       nonFinite: 'propagate',
     },
     ...more,

@@ -11,9 +11,11 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { buildReport } from '../report';
 import { ChannelAccumulator } from '../statistics/channelStatistics';
 import { layerReport } from '../statistics/layerReport';
+import { type LayerObservation, observeLayer } from '../statistics/observeLayer';
 import { type AuditData, batchesOf, type ModelInput, samplesOf } from './batches';
+import { snapshotOf } from './countedActivation';
 import { InputWatch } from './inputWatch';
-import { type Seen, type TappedLayer, tap, tappedLayers } from './taps';
+import { release, type Seen, type TappedLayer, tap, tappedLayers } from './taps';
 
 const where = 'dead-neuron-metrics/auditModel';
 
@@ -33,17 +35,20 @@ export class LayerStatistics {
     this.nonFinite = nonFinite;
   }
 
-  /** Reads z and h of one call and frees them. */
-  async add({ tapped, z, h }: Seen): Promise<void> {
+  /** Counts one call and frees what was kept of it. */
+  async add(seen: Seen): Promise<void> {
+    const { tapped, z, h, counted } = seen;
     try {
-      const channels = h.shape.at(-1)!;
+      const [samples, channels] = [h.shape[0]!, h.shape.at(-1)!];
       const known = this.accumulators.get(tapped);
       const accumulator = known ?? new ChannelAccumulator({ ...tapped.found, channels, nonFinite: this.nonFinite });
       this.accumulators.set(tapped, accumulator);
+      const snapshot = counted && (await snapshotOf(counted, samples, this.nonFinite));
+      if (snapshot) return accumulator.add(snapshot);
       const [values, pre] = await Promise.all([h.data(), z.data()]);
-      accumulator.update({ samples: h.shape[0]!, h: values as Float32Array, z: pre as Float32Array });
+      accumulator.update({ samples, h: values as Float32Array, z: pre as Float32Array });
     } finally {
-      dispose([z, h]);
+      release(seen);
     }
   }
 
@@ -53,6 +58,14 @@ export class LayerStatistics {
       const snapshot = this.accumulators.get(one)?.snapshot();
       const { name, source, path, activation } = one;
       return snapshot ? [layerReport({ name, source, path: [...path], activation }, snapshot)] : [];
+    });
+  }
+
+  /** What a monitor looks at, step by step: no bounds, whose computing takes longer than the step's counting. */
+  observations(tapped: readonly TappedLayer[]): LayerObservation[] {
+    return tapped.flatMap((one) => {
+      const snapshot = this.accumulators.get(one)?.snapshot();
+      return snapshot ? [observeLayer({ name: one.name, path: [...one.path] }, snapshot)] : [];
     });
   }
 
@@ -132,7 +145,7 @@ export async function auditModel(
     }
   } finally {
     restore();
-    for (const { z, h } of seen) dispose([z, h]);
+    for (const one of seen) release(one);
   }
   if (samples === 0)
     throw invalidArgument({

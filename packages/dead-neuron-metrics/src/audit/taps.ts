@@ -1,7 +1,8 @@
-import { keep, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { LayerIdentity } from '../statistics/layerReport';
 import { activationOfLayer, type FoundActivation, fusedActivation } from './activationOf';
+import { type Counted, canCount, countedActivation } from './countedActivation';
 import { kernelSource } from './kernelSource';
 
 type Layer = layers.Layer;
@@ -18,6 +19,8 @@ export interface Seen {
   readonly tapped: TappedLayer;
   readonly z: Tensor;
   readonly h: Tensor;
+  /** What the activation's own pass counted, where the backend can; kept tensors too. */
+  readonly counted?: Counted;
   /** Whether the call was part of training; undefined in predict and evaluate. */
   readonly training: boolean;
 }
@@ -60,10 +63,16 @@ function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wa
     const { activation } = holder;
     const training = kwargs?.training === true;
     if (!wanted(training)) return call(inputs, kwargs);
+    const counts = canCount(tapped.found, 'relumine' in activation);
     // A class name of null keeps tfjs from fusing the activation into the kernel, so that z exists.
     holder.activation = Object.assign(Object.create(activation) as typeof activation, {
       getClassName: () => null,
       apply: (z: Tensor, ...rest: unknown[]) => {
+        if (counts && z.rank >= 2) {
+          const { h, counted } = countedActivation(z, tapped.found);
+          see({ tapped, z: hold(z), h: hold(h), counted, training });
+          return h;
+        }
         const h = activation.apply(z, ...rest);
         see({ tapped, z: hold(z), h: hold(h), training });
         return h;
@@ -82,10 +91,21 @@ function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wa
     const training = kwargs?.training === true;
     if (!wanted(training)) return call(inputs, kwargs);
     const z = [inputs].flat()[0]!;
+    if (z.rank >= 2 && canCount(tapped.found, 'relumine' in tapped.layer)) {
+      const { h, counted } = countedActivation(z, tapped.found);
+      see({ tapped, z: hold(z), h: hold(h), counted, training });
+      return h;
+    }
     const outputs = call(inputs, kwargs);
     see({ tapped, z: hold(z), h: hold([outputs].flat()[0]!), training });
     return outputs;
   };
+}
+
+/** Frees what a tap has kept. */
+export function release({ z, h, counted }: Seen): void {
+  dispose([z, h]);
+  if (counted) dispose([counted.counts, counted.units, counted.values]);
 }
 
 /**

@@ -1,8 +1,7 @@
 import { requirePositiveInteger } from '@relumine/core';
-import { dispose } from '@tensorflow/tfjs-core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
 import { LayerStatistics } from '../audit/auditModel';
-import { type Seen, type TappedLayer, tap, tappedLayers } from '../audit/taps';
+import { release, type Seen, type TappedLayer, tap, tappedLayers } from '../audit/taps';
 import type { MonitorEvent, MonitorHistory, MonitorStep } from './history';
 import { Observer } from './observer';
 
@@ -58,7 +57,7 @@ export function deadNeuronMonitor(options: MonitorOptions = {}): DeadNeuronMonit
     restore?.();
     restore = undefined;
     looking = false;
-    for (const { z, h } of seen.splice(0)) dispose([z, h]);
+    for (const one of seen.splice(0)) release(one);
   };
 
   const onBatchEnd = async (loss: number | undefined): Promise<void> => {
@@ -68,7 +67,7 @@ export function deadNeuronMonitor(options: MonitorOptions = {}): DeadNeuronMonit
     const statistics = new LayerStatistics('propagate');
     for (let one = seen.shift(); one; one = seen.shift()) await statistics.add(one);
     const observed: MonitorStep = { step: now, loss: loss ?? null, layers: [] };
-    const events = observer.observe(observed, statistics.reports(tapped), learningRateOf(model));
+    const events = observer.observe(observed, statistics.observations(tapped), learningRateOf(model));
     history.steps.push(observed);
     history.events.push(...events);
     for (const event of events) onEvent?.(event);

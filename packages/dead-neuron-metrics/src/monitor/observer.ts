@@ -1,6 +1,6 @@
-import type { LayerReport } from '@relumine/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TappedLayer } from '../audit/taps';
+import type { LayerObservation } from '../statistics/observeLayer';
 import { type ChannelObservation, diagnose, diagnoseBirth } from './causes';
 import type { MonitorEvent, MonitorStep } from './history';
 import { LayerTimeline } from './timeline';
@@ -34,7 +34,11 @@ export class Observer {
   }
 
   /** Fills in the layers of `observed` and returns what happened. */
-  observe(observed: MonitorStep, reports: readonly LayerReport[], learningRate: number | undefined): MonitorEvent[] {
+  observe(
+    observed: MonitorStep,
+    reports: readonly LayerObservation[],
+    learningRate: number | undefined,
+  ): MonitorEvent[] {
     const events: MonitorEvent[] = [];
     const inOrder = [...reports].sort((a, b) => this.place(a) - this.place(b));
     let upstreamDead = false;
@@ -49,18 +53,18 @@ export class Observer {
     return events;
   }
 
-  private place({ path, name }: LayerReport): number {
+  private place({ path, name }: LayerObservation): number {
     return this.order.get([...path, name].join('/')) ?? 0;
   }
 
-  private look(report: LayerReport, upstreamDead: boolean): ChannelObservation {
+  private look(report: LayerObservation, upstreamDead: boolean): ChannelObservation {
     const key = [...report.path, report.name].join('/');
     const weights = this.weights.get(key) ?? { shift: null, normalized: false, kernelNorm: null };
-    const maxZ = report.perChannel.margin.map((margin) => margin ?? Number.NaN);
+    const maxZ = report.margin.map((margin) => margin ?? Number.NaN);
     return { index: this.rates.length, weights, maxZ, upstreamDead };
   }
 
-  private follow(report: LayerReport, now: ChannelObservation, step: number): MonitorEvent[] {
+  private follow(report: LayerObservation, now: ChannelObservation, step: number): MonitorEvent[] {
     const key = [...report.path, report.name].join('/');
     const timeline = this.timelines.get(key) ?? new LayerTimeline(report.channels, this.patience);
     this.timelines.set(key, timeline);

@@ -39,7 +39,6 @@ const statistics = z.object({
   maxPreactivation: z.array(figure.nullable()),
   unitFired: counts,
   unitNan: counts,
-  unitSumAbs: figures,
   nonFinite: z.enum(['propagate', 'ignore']),
 });
 

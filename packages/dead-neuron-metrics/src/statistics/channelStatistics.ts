@@ -42,6 +42,12 @@ export class ChannelAccumulator {
     this.current = this.current ? mergeStatistics(this.current, snapshot) : snapshot;
   }
 
+  /** Adds what was counted elsewhere. */
+  add(snapshot: ChannelStatisticsSnapshot): void {
+    this.requirePositions(snapshot.positions, snapshot.samples);
+    this.current = this.current ? mergeStatistics(this.current, snapshot) : snapshot;
+  }
+
   /** Adds what another accumulator of the same layer has counted. */
   merge(other: ChannelAccumulator): void {
     if (other.current) this.current = this.current ? mergeStatistics(this.current, other.current) : other.current;
@@ -52,17 +58,22 @@ export class ChannelAccumulator {
     return this.current;
   }
 
+  private requirePositions(positions: number, samples: number): void {
+    if (Number.isInteger(positions) && (!this.current || this.current.positions === positions)) return;
+    const { channels } = this;
+    throw invalidArgument({
+      where: 'dead-neuron-metrics/createChannelStatistics',
+      argument: 'batch',
+      rule: `must have ${channels} channels${this.current ? ` and ${this.current.positions} positions a sample` : ''}`,
+      received: `${positions * samples * channels} values for ${samples} samples`,
+      wayOut: 'Feed batches of one layer at one input size only.',
+    });
+  }
+
   private read({ samples, h, z }: BatchValues): ChannelStatisticsSnapshot {
     const { channels } = this;
     const positions = samples === 0 ? (this.current?.positions ?? 1) : h.length / (samples * channels);
-    if (!Number.isInteger(positions) || (this.current && this.current.positions !== positions))
-      throw invalidArgument({
-        where: 'dead-neuron-metrics/createChannelStatistics',
-        argument: 'batch',
-        rule: `must have ${channels} channels${this.current ? ` and ${this.current.positions} positions a sample` : ''}`,
-        received: `${h.length} values for ${samples} samples`,
-        wayOut: 'Feed batches of one layer at one input size only.',
-      });
+    this.requirePositions(positions, samples);
     const units = positions * channels;
     const zeroes = (length: number): Float64Array => new Float64Array(length);
     const [fired, zeros, nonPositive, nan, infinite] = Array.from({ length: 5 }, () => zeroes(channels)) as [
@@ -78,7 +89,6 @@ export class ChannelAccumulator {
       new CompensatedSums(channels),
       new CompensatedSums(channels),
     ];
-    const unitSumAbs = zeroes(units);
     // Sums of one sample; only they go through the compensation, which would cost more than the rest of the loop.
     const [sampleSum, sampleAbs, sampleSquares] = [zeroes(channels), zeroes(channels), zeroes(channels)];
     const min = zeroes(channels).fill(Number.POSITIVE_INFINITY);
@@ -110,7 +120,6 @@ export class ChannelAccumulator {
           sampleSum[c]! += value;
           sampleAbs[c]! += magnitude;
           sampleSquares[c]! += value * value;
-          unitSumAbs[unit]! += magnitude;
           if (value < min[c]!) min[c] = value + 0;
           if (value > max[c]!) max[c] = value + 0;
         }
@@ -141,7 +150,6 @@ export class ChannelAccumulator {
       maxPreactivation: z ? encode(maxZ) : new Array<null>(channels).fill(null),
       unitFired: [...unitFired],
       unitNan: [...unitNan],
-      unitSumAbs: encode(unitSumAbs),
       nonFinite: this.nonFinite,
     };
   }

@@ -1,5 +1,6 @@
 import { type ChannelStatisticsSnapshot, decodeNumber, type LayerReport } from '@relumine/core';
 import { firingRateBound } from '../confidence/firingRateBound';
+import { deadChannelsOf, deadUnitFractionOf } from './observeLayer';
 import { reluFamily } from './responses';
 
 /** Which layer a report speaks of. */
@@ -35,26 +36,25 @@ export function layerReport(identity: LayerIdentity, s: ChannelStatisticsSnapsho
   const [min, max] = [s.min.map(decodeNumber), s.max.map(decodeNumber)];
   const each = <T>(value: (c: number) => T): T[] => Array.from({ length: channels }, (_, c) => value(c));
 
-  const dead = each((c) => s.samples > 0 && s.fired[c] === 0 && !spoiled(c));
+  const deadChannels = deadChannelsOf(s);
+  const dead = new Set(deadChannels);
   const largest = (c: number): number => Math.max(Math.abs(min[c]!), Math.abs(max[c]!));
   const mean = each((c) => (spoiled(c) ? Number.NaN : sum[c]! / counted(c)));
   const meanAbs = each((c) => (spoiled(c) ? Number.NaN : sumAbs[c]! / counted(c)));
-  const deadUnits = s.unitFired.filter((fired, unit) => fired === 0 && !(propagate && s.unitNan[unit]! > 0)).length;
   const quiet = (c: number): boolean =>
     reluFamily.has(identity.activation) ? max[c]! <= 0 : max[c]! === 0 && min[c]! === 0;
-  const deadCount = dead.filter(Boolean).length;
 
   return {
     ...identity,
     channels,
-    deadFraction: channels === 0 ? 0 : deadCount / channels,
-    deadUnitFraction: s.unitFired.length === 0 ? 0 : deadUnits / s.unitFired.length,
-    deadChannels: where(dead),
+    deadFraction: channels === 0 ? 0 : deadChannels.length / channels,
+    deadUnitFraction: deadUnitFractionOf(s),
+    deadChannels,
     silentChannels: where(each((c) => counted(c) > 0 && !spoiled(c) && quiet(c))),
     constantChannels: where(
       each((c) => counted(c) > 0 && !spoiled(c) && max[c]! - min[c]! <= constantTolerance * largest(c)),
     ),
-    saturatedChannels: where(each((c) => dead[c]! && largest(c) > 0 && counted(c) > 0)),
+    saturatedChannels: where(each((c) => dead.has(c) && largest(c) > 0 && counted(c) > 0)),
     nearlyDeadChannels: where(each((c) => s.fired[c]! > 0 && s.fired[c]! / s.samples < nearlyDeadRate)),
     nonFiniteChannels: where(each((c) => s.nan[c]! + s.infinite[c]! > 0)),
     perChannel: {

@@ -51,7 +51,6 @@ export function mergeStatistics(a: ChannelStatisticsSnapshot, b: ChannelStatisti
     }),
     unitFired: plus(a.unitFired, b.unitFired),
     unitNan: plus(a.unitNan, b.unitNan),
-    unitSumAbs: combine(a.unitSumAbs, b.unitSumAbs, add),
     nonFinite: a.nonFinite,
   };
 }
