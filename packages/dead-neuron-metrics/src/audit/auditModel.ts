@@ -13,7 +13,7 @@ import { ChannelAccumulator } from '../statistics/channelStatistics';
 import { layerReport } from '../statistics/layerReport';
 import { type LayerObservation, observeLayer } from '../statistics/observeLayer';
 import { type AuditData, batchesOf, type ModelInput, samplesOf } from './batches';
-import { snapshotOf } from './countedActivation';
+import { readCounted, snapshotOf } from './countedActivation';
 import { InputWatch } from './inputWatch';
 import { release, type Seen, type TappedLayer, tap, tappedLayers } from './taps';
 
@@ -43,8 +43,8 @@ export class LayerStatistics {
       const known = this.accumulators.get(tapped);
       const accumulator = known ?? new ChannelAccumulator({ ...tapped.found, channels, nonFinite: this.nonFinite });
       this.accumulators.set(tapped, accumulator);
-      const snapshot = counted && (await snapshotOf(counted, samples, this.nonFinite));
-      if (snapshot) return accumulator.add(snapshot);
+      const rows = counted && (await readCounted(counted));
+      if (rows) return accumulator.add(snapshotOf(rows, samples, this.nonFinite));
       const [values, pre] = await Promise.all([h.data(), z.data()]);
       accumulator.update({ samples, h: values as Float32Array, z: pre as Float32Array });
     } finally {
@@ -61,12 +61,10 @@ export class LayerStatistics {
     });
   }
 
-  /** What a monitor looks at, step by step: no bounds, whose computing takes longer than the step's counting. */
-  observations(tapped: readonly TappedLayer[]): LayerObservation[] {
-    return tapped.flatMap((one) => {
-      const snapshot = this.accumulators.get(one)?.snapshot();
-      return snapshot ? [observeLayer({ name: one.name, path: [...one.path] }, snapshot)] : [];
-    });
+  /** The layer's observation, of all its calls so far. */
+  observation(tapped: TappedLayer): LayerObservation | undefined {
+    const snapshot = this.accumulators.get(tapped)?.snapshot();
+    return snapshot && observeLayer({ name: tapped.name, path: [...tapped.path] }, snapshot);
   }
 
   /** Channels that are dead so far, over all layers. */

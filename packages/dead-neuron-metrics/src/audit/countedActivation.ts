@@ -7,6 +7,7 @@ import {
   hasKernel,
 } from '@relumine/core';
 import { customGrad, dispose, engine, keep, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayerObservation } from '../statistics/observeLayer';
 import { smoothEpsilon } from '../statistics/responses';
 import type { FoundActivation } from './activationOf';
 
@@ -17,33 +18,48 @@ export interface Counted {
   readonly values: Tensor;
 }
 
-/**
- * Functions that are never below 0: their values at 0 or below are the zeros, which the pass counts. The others are read
- * value by value.
- */
-const neverNegative: ReadonlyMap<string, { epsilon: number; sameAsStock: boolean }> = new Map([
-  ['relu', { epsilon: 0, sameAsStock: true }],
-  ['relu6', { epsilon: 0, sameAsStock: true }],
-  ['hardsigmoid', { epsilon: 0, sameAsStock: false }],
-  ['sigmoid', { epsilon: smoothEpsilon, sameAsStock: false }],
-  ['softplus', { epsilon: smoothEpsilon, sameAsStock: false }],
-  ['squareplus', { epsilon: smoothEpsilon, sameAsStock: false }],
+/** Functions made of straight pieces, which fire wherever their slope is not 0. */
+const straight: ReadonlySet<string> = new Set([
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'hardtanh',
+  'hardsigmoid',
+  'softshrink',
+  'hardshrink',
+  'threshold',
 ]);
 
+/** Functions that are never below 0: their values at 0 or below are the zeros, which the pass counts. */
+const neverNegative: ReadonlySet<string> = new Set([
+  'relu',
+  'relu6',
+  'hardsigmoid',
+  'sigmoid',
+  'softplus',
+  'squareplus',
+]);
+
+/** tfjs's own functions that Relumine's kernels compute bit for bit. */
+const sameAsStock: ReadonlySet<string> = new Set(['relu', 'relu6']);
+
+/** `report`: all that a report holds. `changes`: who is dead, which a monitor follows. */
+export type Purpose = 'report' | 'changes';
+
 /**
- * Whether the backend can apply this activation and count in the same pass, with the very numbers that the layer itself
- * would give: of Relumine's own activations, and of tfjs's ReLUs.
+ * Whether the backend can apply this activation and count what is wanted in the same pass, with the very numbers that the
+ * layer itself would give: of Relumine's own activations, and of tfjs's ReLUs.
  */
-export function canCount({ activation }: FoundActivation, own: boolean): boolean {
-  const known = neverNegative.get(activation);
-  if (!known || !(own || known.sameAsStock)) return false;
+export function canCount({ activation }: FoundActivation, own: boolean, purpose: Purpose): boolean {
+  if (activation === 'prelu' || activation === 'rrelu' || activation === 'linear') return false;
+  if (!(own || sameAsStock.has(activation)) || (purpose === 'report' && !neverNegative.has(activation))) return false;
   return hasKernel(activationStatisticsKernel) && hasKernel(activationGradKernel(activation as ActivationName));
 }
 
 /** f(z) with its gradient, and what was counted on the way. */
 export function countedActivation(z: Tensor, { activation, params }: FoundActivation): { h: Tensor; counted: Counted } {
   const name = activation as ActivationName;
-  const { epsilon } = neverNegative.get(activation)!;
+  const epsilon = straight.has(activation) ? 0 : smoothEpsilon;
   let counted: Counted | undefined;
   const apply = customGrad((...args: (Tensor | ((tensors: Tensor[]) => void))[]) => {
     const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
@@ -63,42 +79,80 @@ export function countedActivation(z: Tensor, { activation, params }: FoundActiva
   return { h: apply(z), counted: counted! };
 }
 
-/** The counts as a snapshot; undefined where there was a NaN, whose unit the pass doesn't tell. Disposes them. */
-export async function snapshotOf(
-  counted: Counted,
-  samples: number,
-  nonFinite: 'propagate' | 'ignore',
-): Promise<ChannelStatisticsSnapshot | undefined> {
-  const { counts, units, values } = counted;
+/** What was counted, as it lies in memory. */
+export interface CountedRows {
+  readonly positions: number;
+  readonly channels: number;
+  /** Rows of int32[4, channels]: samples that fired, zeros, non-finite h, NaN of z. */
+  readonly counts: Int32Array;
+  /** int32[positions, channels] */
+  readonly unitFired: Int32Array;
+  /** Rows of float64[6, channels]: Σh, Σ|h|, Σh², min h, max h, max z. */
+  readonly figures: Float64Array;
+}
+
+/** Reads the counts; undefined where there was a NaN, whose unit the pass doesn't tell. Disposes them. */
+export async function readCounted({ counts, units, values }: Counted): Promise<CountedRows | undefined> {
   try {
     const [positions, channels] = units.shape as [number, number];
     const [rows, unitFired, bytes] = await Promise.all([counts.data(), units.data(), values.data()]);
-    const row = (i: number): number[] => Array.from(rows.slice(i * channels, (i + 1) * channels));
-    const [fired, zeros, broken, nan] = [row(0), row(1), row(2), row(3)];
-    if (nan.some((count) => count > 0)) return undefined;
-    const doubles = new Float64Array(Float32Array.from(bytes as Float32Array).buffer);
-    const figures = (i: number) =>
-      Array.from(doubles.subarray(i * channels, (i + 1) * channels), (x) => encodeNumber(x + 0));
-    return {
-      samples,
-      count: samples * positions,
-      positions,
-      fired,
-      zeros,
-      nonPositive: zeros,
-      nan,
-      infinite: broken,
-      sum: figures(0),
-      sumAbs: figures(1),
-      sumSquares: figures(2),
-      min: figures(3),
-      max: figures(4),
-      maxPreactivation: figures(5),
-      unitFired: Array.from(unitFired),
-      unitNan: new Array<number>(positions * channels).fill(0),
-      nonFinite,
-    };
+    if (rows.subarray(3 * channels).some((nan) => nan > 0)) return undefined;
+    const figures = new Float64Array(Float32Array.from(bytes as Float32Array).buffer);
+    return { positions, channels, counts: rows as Int32Array, unitFired: unitFired as Int32Array, figures };
   } finally {
     dispose([counts, units, values]);
   }
+}
+
+/** The same as a snapshot, which merges. */
+export function snapshotOf(
+  { positions, channels, counts, unitFired, figures }: CountedRows,
+  samples: number,
+  nonFinite: 'propagate' | 'ignore',
+): ChannelStatisticsSnapshot {
+  const row = (i: number): number[] => Array.from(counts.subarray(i * channels, (i + 1) * channels));
+  const numbers = (i: number) =>
+    Array.from(figures.subarray(i * channels, (i + 1) * channels), (x) => encodeNumber(x + 0));
+  const zeros = row(1);
+  return {
+    samples,
+    count: samples * positions,
+    positions,
+    fired: row(0),
+    zeros,
+    nonPositive: zeros,
+    nan: row(3),
+    infinite: row(2),
+    sum: numbers(0),
+    sumAbs: numbers(1),
+    sumSquares: numbers(2),
+    min: numbers(3),
+    max: numbers(4),
+    maxPreactivation: numbers(5),
+    unitFired: Array.from(unitFired),
+    unitNan: new Array<number>(positions * channels).fill(0),
+    nonFinite,
+  };
+}
+
+/** What a monitor looks at, straight from the counts of one call: a step has no time for more. */
+export function observationOf(identity: { name: string; path: string[] }, rows: CountedRows): LayerObservation {
+  const { channels, counts, unitFired, figures } = rows;
+  const deadChannels: number[] = [];
+  const nonFiniteChannels: number[] = [];
+  for (let c = 0; c < channels; c++) {
+    if (counts[c] === 0) deadChannels.push(c);
+    if (counts[2 * channels + c]! > 0) nonFiniteChannels.push(c);
+  }
+  let deadUnits = 0;
+  for (let unit = 0; unit < unitFired.length; unit++) if (unitFired[unit] === 0) deadUnits++;
+  return {
+    ...identity,
+    channels,
+    deadChannels,
+    deadFraction: deadChannels.length / channels,
+    deadUnitFraction: deadUnits / unitFired.length,
+    nonFiniteChannels,
+    margin: Array.from(figures.subarray(5 * channels)),
+  };
 }

@@ -2,7 +2,7 @@ import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { LayerIdentity } from '../statistics/layerReport';
 import { activationOfLayer, type FoundActivation, fusedActivation } from './activationOf';
-import { type Counted, canCount, countedActivation } from './countedActivation';
+import { type Counted, canCount, countedActivation, type Purpose } from './countedActivation';
 import { kernelSource } from './kernelSource';
 
 type Layer = layers.Layer;
@@ -57,13 +57,13 @@ export function tappedLayers(model: LayersModel): TappedLayer[] {
 const hold = (tensor: Tensor): Tensor => keep(tensor.clone());
 
 /** Layers that fuse their activation show z only while the activation passes it on. */
-function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wanted: Wanted): Call {
+function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wanted: Wanted, purpose: Purpose): Call {
   const holder = tapped.layer as unknown as { activation: { apply(z: Tensor, ...rest: unknown[]): Tensor } };
   return (inputs, kwargs) => {
     const { activation } = holder;
     const training = kwargs?.training === true;
     if (!wanted(training)) return call(inputs, kwargs);
-    const counts = canCount(tapped.found, 'relumine' in activation);
+    const counts = canCount(tapped.found, 'relumine' in activation, purpose);
     // A class name of null keeps tfjs from fusing the activation into the kernel, so that z exists.
     holder.activation = Object.assign(Object.create(activation) as typeof activation, {
       getClassName: () => null,
@@ -86,12 +86,12 @@ function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wa
   };
 }
 
-function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wanted: Wanted): Call {
+function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wanted: Wanted, purpose: Purpose): Call {
   return (inputs, kwargs) => {
     const training = kwargs?.training === true;
     if (!wanted(training)) return call(inputs, kwargs);
     const z = [inputs].flat()[0]!;
-    if (z.rank >= 2 && canCount(tapped.found, 'relumine' in tapped.layer)) {
+    if (z.rank >= 2 && canCount(tapped.found, 'relumine' in tapped.layer, purpose)) {
       const { h, counted } = countedActivation(z, tapped.found);
       see({ tapped, z: hold(z), h: hold(h), counted, training });
       return h;
@@ -117,13 +117,14 @@ export function tap(
   tappedOnes: readonly TappedLayer[],
   see: (seen: Seen) => void,
   wanted: Wanted = () => true,
+  purpose: Purpose = 'report',
 ): () => void {
   const restore = tappedOnes.map((tapped) => {
     const target = tapped.layer as unknown as { call: Call };
     const own = Object.hasOwn(target, 'call') ? target.call : undefined;
     const call = target.call.bind(tapped.layer) as Call;
     const plain = activationOfLayer(tapped.layer) !== undefined;
-    target.call = plain ? tapPlain(tapped, call, see, wanted) : tapFused(tapped, call, see, wanted);
+    target.call = plain ? tapPlain(tapped, call, see, wanted, purpose) : tapFused(tapped, call, see, wanted, purpose);
     return () => {
       if (own) target.call = own;
       else delete (target as { call?: Call }).call;

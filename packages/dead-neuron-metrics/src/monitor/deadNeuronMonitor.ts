@@ -1,9 +1,9 @@
 import { requirePositiveInteger } from '@relumine/core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
-import { LayerStatistics } from '../audit/auditModel';
 import { release, type Seen, type TappedLayer, tap, tappedLayers } from '../audit/taps';
 import type { MonitorEvent, MonitorHistory, MonitorStep } from './history';
 import { Observer } from './observer';
+import { observeStep } from './observeStep';
 
 const where = 'dead-neuron-metrics/deadNeuronMonitor';
 
@@ -64,10 +64,9 @@ export function deadNeuronMonitor(options: MonitorOptions = {}): DeadNeuronMonit
     const now = step++;
     if (!looking || !model || !observer) return;
     looking = false;
-    const statistics = new LayerStatistics('propagate');
-    for (let one = seen.shift(); one; one = seen.shift()) await statistics.add(one);
+    const observations = await observeStep(seen, tapped);
     const observed: MonitorStep = { step: now, loss: loss ?? null, layers: [] };
-    const events = observer.observe(observed, statistics.observations(tapped), learningRateOf(model));
+    const events = observer.observe(observed, observations, learningRateOf(model));
     history.steps.push(observed);
     history.events.push(...events);
     for (const event of events) onEvent?.(event);
@@ -90,6 +89,7 @@ export function deadNeuronMonitor(options: MonitorOptions = {}): DeadNeuronMonit
         tapped,
         (one) => seen.push(one),
         (training) => training && looking,
+        'changes',
       );
     },
     onBatchBegin: async () => {
