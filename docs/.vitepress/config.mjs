@@ -1,6 +1,7 @@
 import { wasmThreads } from '@relumine/wasm-backend/vite';
 import { isolationWorker } from '@tooling/widgets/vite';
 import { defineConfig } from 'vitepress';
+import { chinese } from './chinese.mjs';
 import { english } from './english.mjs';
 
 const isolating = {
@@ -22,7 +23,15 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: { level: [2, 3] },
-    ...english,
+  },
+  locales: {
+    root: { label: 'English', lang: 'en', themeConfig: english },
+    zh: {
+      label: '简体中文',
+      lang: 'zh-CN',
+      description: '找出卷积网络中不再学习的神经元,说明有多确定、为什么死,并让它们复活。',
+      themeConfig: chinese,
+    },
   },
   vite: {
     plugins: [wasmThreads(), isolationWorker()],

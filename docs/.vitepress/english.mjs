@@ -28,28 +28,49 @@ function apiPages() {
   });
 }
 
+const page = (text, link) => ({ text, link });
+
 const learn = [
-  {
-    text: 'Start',
-    items: [{ text: 'Get started', link: '/guide/get-started' }],
-  },
+  { text: 'Start', items: [page('Get started', '/guide/get-started')] },
   {
     text: 'Concepts',
     items: [
-      { text: 'The dying ReLU', link: '/concepts/dying-relu' },
-      { text: 'How sure is sure?', link: '/concepts/how-sure' },
+      page('The dying ReLU', '/concepts/dying-relu'),
+      page('How sure is sure?', '/concepts/how-sure'),
+      page('Certificates', '/concepts/certificates'),
+      page('Myths, measured', '/concepts/myths'),
     ],
   },
-  { text: 'Design', items: [{ text: 'The house', link: '/design/' }] },
+  {
+    text: 'Guides',
+    items: [
+      page('Audit a network', '/guides/audit'),
+      page('Train on WASM', '/guides/train-on-wasm'),
+      page('Choose an activation', '/guides/choose-activation'),
+      page('Revive, or remove', '/guides/revive'),
+      page('Before you quantise', '/guides/quantise'),
+      page('Assertions in CI', '/guides/ci'),
+    ],
+  },
+  {
+    text: 'Reference',
+    items: [
+      page('API', '/api/'),
+      page('Command line', '/reference/cli'),
+      page('Activations', '/reference/activations'),
+      page('The report as JSON', '/reference/report'),
+    ],
+  },
+  { text: 'Design', items: [page('The house', '/design/')] },
 ];
 
 export const english = {
   nav: [
-    { text: 'Get started', link: '/guide/get-started' },
+    { text: 'Start', link: '/guide/get-started' },
     { text: 'Concepts', link: '/concepts/dying-relu' },
-    { text: 'API', link: '/api/' },
+    { text: 'Guides', link: '/guides/audit' },
+    { text: 'Reference', link: '/api/' },
     { text: 'Results', link: '/results/' },
-    { text: 'Design', link: '/design/' },
   ],
   sidebar: {
     '/api/': [{ text: 'API', link: '/api/', items: apiPages() }],

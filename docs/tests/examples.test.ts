@@ -18,7 +18,7 @@ const markdownIn = (path: string): string[] =>
     .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
     .map((file) => join(path, file));
 const pages = [
-  ...['guide', 'concepts'].flatMap((part) => markdownIn(resolve(docs, part))),
+  ...['guide', 'guides', 'concepts', 'zh'].flatMap((part) => markdownIn(resolve(docs, part))),
   ...readdirSync(resolve(repository, 'packages')).map((name) => resolve(repository, 'packages', name, 'README.md')),
 ];
 const programs = (

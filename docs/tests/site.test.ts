@@ -69,7 +69,19 @@ test('the live component trains in the page, isolated, on threaded SIMD WASM, an
   });
 });
 
-const pages = ['index.html', 'guide/get-started.html', 'concepts/how-sure.html', 'design/index.html', 'api/index.html'];
+const pages = [
+  'index.html',
+  'guide/get-started.html',
+  'concepts/how-sure.html',
+  'concepts/myths.html',
+  'guides/revive.html',
+  'reference/activations.html',
+  'reference/cli.html',
+  'results/spectral-norm.html',
+  'design/index.html',
+  'api/index.html',
+  'zh/guide/get-started.html',
+];
 
 test.each([360, 768, 1440])('no page is wider than a window of %i pixels', async (width) => {
   for (const path of [...pages, 'concepts/dying-relu.html']) {

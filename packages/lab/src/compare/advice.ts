@@ -44,7 +44,9 @@ export function compareAdvice({ runs, plan }: Pick<RunsResult, 'runs' | 'plan'>)
   const alive = all.filter(({ dead }) => dead === 0);
   if (alive.length === 0) return `Every activation lost channels (${all.map(lost).join('; ')}): ${lower}.`;
   const pick = alive.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
-  const cost = pick.accuracy - worst.accuracy;
-  const compared = `${percent(Math.abs(cost))} ${cost >= 0 ? 'more' : 'fewer'} digits told right`;
-  return `${lost(worst)}, ${pick.activation} none, with ${compared}: take ${pick.activation}, or keep ${worst.activation} and ${lower}.`;
+  const gained = pick.accuracy - worst.accuracy;
+  const without = `${lost(worst)}, ${pick.activation} none`;
+  return gained >= 0
+    ? `${without}, with ${percent(gained)} more digits told right: take ${pick.activation}, or keep ${worst.activation} and ${lower}.`
+    : `${without}, but with ${percent(-gained)} fewer digits told right: keep ${worst.activation} and ${lower}.`;
 }
