@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DeadNeuronReport } from '@relumine/core';
 import { simpleCnn } from '@relumine/models';
 import { startWasm } from '@relumine/wasm-backend';
-import { fill, io } from '@tensorflow/tfjs-core';
+import { io, tensor1d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from './index';
 import { writeJson } from './jsonFile';
@@ -117,30 +117,30 @@ describe('relumine', () => {
   });
 });
 
-describe('relumine audit', () => {
-  /** A model.json whose second convolution can't fire: its biases are far below 0. */
-  async function saveModel(): Promise<string> {
-    await startWasm({ threads: 1 });
-    const model = simpleCnn({ seed: 1, activation: ['prelu', 'relu'] });
-    const bias = fill([64], -1e6);
-    const weights = model
-      .getWeights()
-      .map((weight, i) => (model.weights[i]!.name.startsWith('conv2/bias') ? bias : weight));
-    model.setWeights(weights);
-    await model.save(
-      io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-        await writeFile(join(folder, 'weights.bin'), new Uint8Array(weightData as ArrayBuffer));
-        const manifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
-        await writeFile(join(folder, 'model.json'), JSON.stringify({ modelTopology, weightsManifest: manifest }));
-        const stray = [{ paths: ['../weights.bin'], weights: weightSpecs }];
-        await writeFile(join(folder, 'stray.json'), JSON.stringify({ modelTopology, weightsManifest: stray }));
-        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-      }),
-    );
-    model.dispose();
-    return join(folder, 'model.json');
-  }
+/** A model.json in whose second convolution channels can't fire: their biases are far below 0. */
+async function saveModel(dead = 64): Promise<string> {
+  await startWasm({ threads: 1 });
+  const model = simpleCnn({ seed: 1, activation: ['prelu', 'relu'] });
+  const bias = tensor1d(Array.from({ length: 64 }, (_, channel) => (channel < dead ? -1e6 : 0)));
+  const weights = model
+    .getWeights()
+    .map((weight, i) => (model.weights[i]!.name.startsWith('conv2/bias') ? bias : weight));
+  model.setWeights(weights);
+  await model.save(
+    io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
+      await writeFile(join(folder, 'weights.bin'), new Uint8Array(weightData as ArrayBuffer));
+      const manifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+      await writeFile(join(folder, 'model.json'), JSON.stringify({ modelTopology, weightsManifest: manifest }));
+      const stray = [{ paths: ['../weights.bin'], weights: weightSpecs }];
+      await writeFile(join(folder, 'stray.json'), JSON.stringify({ modelTopology, weightsManifest: stray }));
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
+  model.dispose();
+  return join(folder, 'model.json');
+}
 
+describe('relumine audit', () => {
   test('finds what is dead in a saved model, and refuses what it cannot read', async () => {
     const file = await saveModel();
     const json = join(folder, 'report.json');
@@ -169,6 +169,40 @@ describe('relumine audit', () => {
       expect([result.code, result.out]).toEqual([1, '']);
       expect(result.err).toContain(message);
     }
+  });
+});
+
+describe('commands that change a model', () => {
+  test('prune: the smaller network is saved, loads, and computes the same; revive, quantize and norms speak', async () => {
+    const file = await saveModel(20);
+    const smaller = join(folder, 'smaller');
+    const pruned = await relumine(['prune', file, '--limit', '40', '--out', smaller]);
+    expect([pruned.code, pruned.err]).toEqual([0, '']);
+    expect(pruned.out).toMatch(/weights \([\d.]+ % fewer\)/);
+    const audited = await relumine([
+      'audit',
+      join(smaller, 'model.json'),
+      '--limit',
+      '40',
+      '--html',
+      join(folder, 'a.html'),
+    ]);
+    expect([audited.code, audited.err]).toEqual([0, '']);
+    expect(await readFile(join(folder, 'a.html'), 'utf8')).toContain('<!doctype html>');
+    const again = await relumine(['prune', file, '--out', smaller]);
+    expect([again.code, again.out]).toEqual([1, '']);
+    expect(again.err).toContain('`--out` must not exist yet');
+
+    const revived = await relumine(['revive', file, '--limit', '40', '--out', join(folder, 'revived')]);
+    expect([revived.code, revived.err]).toEqual([0, '']);
+    expect(revived.out).toContain('20 of 96 channels were dead on 40 images; after recycle, 0 are.');
+    const preview = await relumine(['quantize', file, '--limit', '40', '--bits', '4']);
+    expect([preview.code, preview.err]).toEqual([0, '']);
+    expect(preview.out).toContain('int4 weights with one scale for each tensor');
+    const norms = await relumine(['norms', file]);
+    expect([norms.code, norms.err]).toEqual([0, '']);
+    expect(norms.out).toContain('Lipschitz bound of the network');
+    expect((await relumine(['quantize', file, '--bits', '99'])).err).toContain('`--bits`');
   });
 });
 

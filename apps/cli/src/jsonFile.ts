@@ -20,15 +20,20 @@ export async function requireWritable(where: string, option: string, file: strin
 
 const encode = (_: string, value: unknown): unknown => (typeof value === 'number' ? encodeNumber(value) : value);
 
-/** Writes `value` beside `file` and moves it there when it is whole, so that nobody ever reads half of it. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
+/** Writes `text` beside `file` and moves it there when it is whole, so that nobody ever reads half of it. */
+export async function writeWhole(file: string, text: string): Promise<void> {
   const target = resolve(file);
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   try {
-    await writeFile(temporary, `${JSON.stringify(value, encode, 2)}\n`);
+    await writeFile(temporary, text);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** {@link writeWhole} of `value` as JSON. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeWhole(file, `${JSON.stringify(value, encode, 2)}\n`);
 }

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { addAudit } from './commands/audit';
 import { addCompare } from './commands/compare';
+import { addNorms } from './commands/norms';
+import { addRepair } from './commands/repair';
 import { addTheory } from './commands/theory';
 import { type Terminal, wantsColors } from './terminal';
 
@@ -10,6 +12,7 @@ Examples:
   $ relumine compare
   $ relumine compare --activations relu,elu --epochs 1 --json out.json
   $ relumine audit my-model/model.json --data mnist
+  $ relumine prune my-model/model.json --out smaller
   $ relumine theory --inputs 784 --widths 8,8,8
 
 Exit codes: 0 done, 1 bad input or a failure.`;
@@ -34,6 +37,8 @@ export function createProgram(terminal: Terminal): Command {
     .exitOverride();
   addCompare(program, terminal);
   addAudit(program, terminal);
+  addNorms(program, terminal);
+  addRepair(program, terminal);
   addTheory(program, terminal);
   return program;
 }

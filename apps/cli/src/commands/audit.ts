@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { requireWritable, writeJson } from '../jsonFile';
+import { requireWritable, writeJson, writeWhole } from '../jsonFile';
 import { wholeNumber } from '../options';
 import { type Terminal, wantsColors } from '../terminal';
 
@@ -10,6 +10,7 @@ interface AuditCommandOptions {
   limit?: number;
   batchSize: number;
   json?: string;
+  html?: string;
 }
 
 const help = `
@@ -17,7 +18,7 @@ Runs images through a saved network and counts the channels of every layer that 
 
 Examples:
   $ relumine audit my-model/model.json
-  $ relumine audit my-model/model.json --data images-idx3-ubyte --limit 2000 --json report.json`;
+  $ relumine audit my-model/model.json --data images-idx3-ubyte --limit 2000 --json report.json --html report.html`;
 
 /** Adds `relumine audit`. */
 export function addAudit(program: Command, terminal: Terminal): void {
@@ -29,15 +30,22 @@ export function addAudit(program: Command, terminal: Terminal): void {
     .option('--limit <n>', 'the first n images (default: 1000)', wholeNumber(where, '--limit'))
     .option('--batch-size <n>', 'images per pass', wholeNumber(where, '--batch-size'), 100)
     .option('--json <file>', 'also write the report to this file')
+    .option('--html <file>', 'also write it as a page that opens in any browser')
     .addHelpText('after', help)
-    .action(async (file: string, { data, limit = 1000, batchSize, json }: AuditCommandOptions) => {
+    .action(async (file: string, { data, limit = 1000, batchSize, json, html }: AuditCommandOptions) => {
       if (json !== undefined) await requireWritable(where, '--json', json);
+      if (html !== undefined) await requireWritable(where, '--html', html);
       const { auditFile } = await import('../auditFile');
       const report = await auditFile({ where, file, data, limit, batchSize });
-      const { formatReport } = await import('@relumine/report');
+      const { formatReport, reportToHtml } = await import('@relumine/report');
       terminal.stdout.write(`${formatReport(report, { colors: wantsColors(terminal) })}\n`);
-      if (json === undefined) return;
-      await writeJson(json, report);
-      terminal.stdout.write(`Written to ${json}\n`);
+      if (json !== undefined) {
+        await writeJson(json, report);
+        terminal.stdout.write(`Written to ${json}\n`);
+      }
+      if (html !== undefined) {
+        await writeWhole(html, reportToHtml(report));
+        terminal.stdout.write(`Written to ${html}\n`);
+      }
     });
 }

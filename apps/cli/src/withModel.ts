@@ -1,0 +1,42 @@
+import { invalidArgument } from '@relumine/core';
+import { startWasm } from '@relumine/wasm-backend';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { readImages } from './imageFile';
+import { loadModelFile } from './modelFile';
+
+export interface ModelAndData {
+  where: string;
+  /** A model.json. */
+  file: string;
+  /** `mnist`, or an IDX file. */
+  data: string;
+  /** The first images. */
+  limit: number;
+}
+
+/** Runs `action` with a model and images from files, on WASM, and frees both. */
+export async function withModelAndImages<T>(
+  { where, file, data, limit }: ModelAndData,
+  action: (model: LayersModel, images: Tensor) => Promise<T>,
+): Promise<T> {
+  const { shape, values } = await readImages(where, data, limit);
+  await startWasm();
+  const model = await loadModelFile(where, file);
+  const expected = (model.inputs[0]?.shape ?? []).slice(1);
+  const fits = expected.length === 3 && expected.every((n, axis) => n === null || n === shape[axis + 1]);
+  if (model.inputs.length !== 1 || !fits)
+    throw invalidArgument({
+      where,
+      argument: '--data',
+      rule: `must hold images of the model's input, [${expected.join(', ')}]`,
+      received: `images of [${shape.slice(1).join(', ')}]`,
+    });
+  const images = tensor(values, shape);
+  try {
+    return await action(model, images);
+  } finally {
+    images.dispose();
+    model.dispose();
+  }
+}
