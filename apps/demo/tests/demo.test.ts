@@ -96,6 +96,26 @@ test('where the host sets the headers: threaded SIMD WASM trains, cells change, 
   });
 });
 
+test('dead channels are revived in mid-training, step by step, and a link keeps the choices', async () => {
+  await visit({ headers: isolating }, async ({ page, complaints }) => {
+    await trainFor(page, 60);
+    const dead = async () => (await cellsOf(page)).filter((label) => label.includes('dead')).length;
+    await expect.poll(dead, { timeout: 30_000 }).toBeGreaterThan(10);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByLabel('Learning rate').selectOption('0.001');
+    expect(page.url()).toContain('learningRate=0.001');
+    await page.getByRole('button', { name: 'Revive' }).click();
+    await expect.poll(() => page.locator('.rl-notice').textContent()).toContain('channels were recycled');
+    await expect.poll(dead).toBeLessThan(5);
+    const before = await stepOf(page);
+    await page.getByRole('button', { name: 'Step' }).click();
+    await expect.poll(() => stepOf(page)).toBe(before + 1);
+    await page.getByRole('link', { name: 'A slope below 0' }).click();
+    await expect.poll(() => page.getByLabel('Activation').inputValue()).toBe('leakyRelu');
+    expect(complaints).toEqual([]);
+  });
+});
+
 test('where it sets none, the service worker isolates the page within 4 seconds, and it trains on threads', async () => {
   await visit({}, async ({ page, complaints, requests }) => {
     await page.waitForFunction('crossOriginIsolated', undefined, { timeout: 4000 });

@@ -84,3 +84,19 @@ test('no SIMD, a blocked worker, a failure in the worker: a sentence each', () =
   report({ type: 'failed', message: 'No images.' });
   expect(state).toMatchObject({ phase: 'failed', message: 'No images.' });
 });
+
+test('step, revive and a new learning rate are sent; what was revived is said', () => {
+  const { state, step, revive, setLearningRate, report, sent, stop } = setUp();
+  revive();
+  step(choices);
+  expect(state.phase).toBe('paused');
+  report(steps(1, 2));
+  setLearningRate(0.001);
+  revive();
+  expect(sent.map(({ type }) => type)).toEqual(['step', 'learningRate', 'revive']);
+  report({ type: 'revived', channels: 3 });
+  expect(state.notice).toContain('3 channels were recycled');
+  report({ type: 'revived', channels: 0 });
+  expect(state.notice).toContain('nothing to revive');
+  stop();
+});

@@ -6,6 +6,8 @@ export type Point = [step: number, value: number];
 export interface TrainingState {
   phase: 'starting' | 'idle' | 'training' | 'paused' | 'failed';
   message: string;
+  /** What an action has done, to be read once. */
+  notice: string;
   step: number;
   stepsPerSecond: number;
   threads: number;
@@ -22,7 +24,13 @@ export interface TrainingState {
 export interface Training {
   readonly state: TrainingState;
   train(choices: TrainingChoices): void;
+  /** One step, and pauses. */
+  step(choices: TrainingChoices): void;
   pause(): void;
+  /** From the next step on. */
+  setLearningRate(value: number): void;
+  /** Recycles the dead channels; training goes on if it was going. */
+  revive(): void;
   reset(): void;
   stop(): void;
 }
@@ -76,6 +84,11 @@ const smooth = (points: Point[], value: number): number => {
   return before === undefined || !Number.isFinite(before) ? value : 0.9 * before + 0.1 * value;
 };
 
+const revivedNotice = (channels: number): string =>
+  channels === 0
+    ? 'No channel is dead on the watched images: there is nothing to revive.'
+    : `${channels} channels were recycled: new incoming weights, outgoing ones 0. The network computes what it did, and they can learn again.`;
+
 const smoothRate = (before: number, now: number): number => (before === 0 ? now : 0.8 * before + 0.2 * now);
 
 /**
@@ -87,6 +100,7 @@ export function createTraining(makeWorker: () => TrainingWorker, simd: () => boo
   const state: TrainingState = reactive({
     phase: 'starting',
     message: '',
+    notice: '',
     threads: 0,
     activations: ['relu', 'leakyRelu', 'elu'],
     initializers: ['heNormal'],
@@ -118,6 +132,7 @@ export function createTraining(makeWorker: () => TrainingWorker, simd: () => boo
     } else if (resets > 0) {
       // of the run before
     } else if (report.type === 'audit') takeAudit(state, report);
+    else if (report.type === 'revived') state.notice = revivedNotice(report.channels);
     else takeSteps(report);
   };
   const takeSteps = ({ figures, stepsPerSecond }: Progress): void => {
@@ -126,7 +141,7 @@ export function createTraining(makeWorker: () => TrainingWorker, simd: () => boo
       add(state.loss, [step, smooth(state.loss, loss)]);
       add(state.accuracy, [step, smooth(state.accuracy, accuracy)]);
     }
-    state.stepsPerSecond = smoothRate(state.stepsPerSecond, stepsPerSecond);
+    if (stepsPerSecond > 0) state.stepsPerSecond = smoothRate(state.stepsPerSecond, stepsPerSecond);
     if (figures.every(({ loss }) => Number.isFinite(loss))) return;
     state.message = 'The loss is no longer a number. Press Reset and train with a smaller learning rate.';
     pause();
@@ -156,14 +171,24 @@ export function createTraining(makeWorker: () => TrainingWorker, simd: () => boo
     train(choices) {
       if (state.phase !== 'idle' && state.phase !== 'paused') return;
       send({ type: 'train', choices: { ...choices } });
-      state.message = '';
-      state.phase = 'training';
+      Object.assign(state, { message: '', notice: '', phase: 'training' });
+    },
+    step(choices) {
+      if (state.phase !== 'idle' && state.phase !== 'paused') return;
+      send({ type: 'step', choices: { ...choices } });
+      Object.assign(state, { message: '', notice: '', phase: 'paused' });
+    },
+    setLearningRate(value) {
+      if (state.phase === 'training' || state.phase === 'paused') send({ type: 'learningRate', value });
+    },
+    revive() {
+      if (state.phase === 'training' || state.phase === 'paused') send({ type: 'revive' });
     },
     reset() {
       if (state.phase === 'starting' || state.phase === 'failed') return;
       send({ type: 'reset' });
       resets++;
-      Object.assign(state, fresh(), { phase: 'idle', message: '' });
+      Object.assign(state, fresh(), { phase: 'idle', message: '', notice: '' });
     },
   };
 }

@@ -7,7 +7,12 @@ export interface TrainingChoices {
   seed: number;
 }
 
-export type Command = { type: 'train'; choices: TrainingChoices } | { type: 'pause' } | { type: 'reset' };
+export type Command =
+  | { type: 'train' | 'step'; choices: TrainingChoices }
+  | { type: 'learningRate'; value: number }
+  | { type: 'revive' }
+  | { type: 'pause' }
+  | { type: 'reset' };
 
 /** One layer's channels: how often each fires on the watched test images, and whether it is dead. */
 export interface LayerCells {
@@ -46,4 +51,10 @@ export interface Audit {
   layers: LayerCells[];
 }
 
-export type Report = Started | Progress | Audit | { type: 'reset' } | { type: 'failed'; message: string };
+/** Dead channels that were recycled: new incoming weights, outgoing ones 0. */
+export interface Revived {
+  type: 'revived';
+  channels: number;
+}
+
+export type Report = Started | Progress | Audit | Revived | { type: 'reset' } | { type: 'failed'; message: string };

@@ -1,6 +1,7 @@
 import { createRandom, type Random } from '@relumine/core';
 import { auditModel } from '@relumine/dead-neuron-metrics/layers';
 import { initializerNames, type ModelOptions, modelActivationNames, simpleCnn } from '@relumine/models';
+import { reviveChannels } from '@relumine/revival/layers';
 import { adam, startWasm } from '@relumine/wasm-backend';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
@@ -22,6 +23,7 @@ const reportEvery = 100;
 
 interface Run {
   model: LayersModel;
+  optimizer: ReturnType<typeof adam>;
   step: number;
   order: number[];
   random: Random;
@@ -74,12 +76,9 @@ function build(choices: TrainingChoices): Run {
     normalization: choices.normalization as NonNullable<ModelOptions['normalization']>,
     seed: choices.seed,
   } as ModelOptions);
-  model.compile({
-    optimizer: adam({ learningRate: choices.learningRate }),
-    loss: 'categoricalCrossentropy',
-    metrics: ['accuracy'],
-  });
-  return { model, step: 0, order: [], random: createRandom(choices.seed) };
+  const optimizer = adam({ learningRate: choices.learningRate });
+  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  return { model, optimizer, step: 0, order: [], random: createRandom(choices.seed) };
 }
 
 /** The next images of a shuffled pass over the training set. */
@@ -148,6 +147,7 @@ function drop(): void {
   const old = run;
   run = undefined;
   old?.model.dispose();
+  old?.optimizer.dispose();
 }
 
 function fail(cause: unknown): void {
@@ -155,17 +155,45 @@ function fail(cause: unknown): void {
   post({ type: 'failed', message: cause instanceof Error ? cause.message : String(cause) });
 }
 
-async function obey(command: Command): Promise<void> {
+/** Recycles what is dead on the watched images: the network computes what it did, and those channels can learn again. */
+async function revive({ model, optimizer, step }: Run): Promise<void> {
+  const report = await auditModel(model, probe as Tensor);
+  await reviveChannels(model, report, { strategy: 'recycle', seed: step, optimizer });
+  post({ type: 'revived', channels: report.summary.deadChannels });
+}
+
+/** Starts the loop; commands don't wait for its end, only for the step in which they come. */
+function go(current: Run): void {
+  running = true;
+  looping = loop(current).catch(fail);
+}
+
+/** @param wasRunning whether training goes on afterwards */
+async function obey(command: Command, wasRunning: boolean): Promise<void> {
+  if (!digits) return;
   if (command.type === 'reset') {
     drop();
     post({ type: 'reset' });
+  } else if (command.type === 'train') {
+    run ??= build(command.choices);
+    go(run);
+  } else if (command.type === 'step') {
+    run ??= build(command.choices);
+    post({ type: 'steps', figures: [await trainStep(run)], stepsPerSecond: 0 });
+    await audit(run);
+  } else if (run && command.type !== 'pause') {
+    if (command.type === 'learningRate') setLearningRate(run, command.value);
+    else {
+      await revive(run);
+      await audit(run);
+    }
+    if (wasRunning) go(run);
   }
-  if (command.type !== 'train' || !digits) return;
-  run ??= build(command.choices);
-  running = true;
-  // Commands don't wait for the loop's end, only for the step in which they come.
-  looping = loop(run).catch(fail);
 }
+
+const setLearningRate = ({ optimizer }: Run, value: number): void => {
+  (optimizer as unknown as { learningRate: number }).learningRate = value;
+};
 
 let looping: Promise<void> = start().catch(fail);
 let last: Promise<void> = looping;
@@ -173,9 +201,10 @@ let last: Promise<void> = looping;
 self.addEventListener('message', ({ data }: MessageEvent<Command>) => {
   last = last
     .then(async () => {
+      const wasRunning = running;
       running = false;
       await looping;
-      await obey(data);
+      await obey(data, wasRunning);
     })
     .catch(fail);
 });
