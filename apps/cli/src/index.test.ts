@@ -206,6 +206,24 @@ describe('commands that change a model', () => {
   });
 });
 
+test('relumine sweep does every run once, says so, and goes on from its journal', async () => {
+  const plan = join(folder, 'plan.json');
+  const [journal, json] = [join(folder, 'sweep.jsonl'), join(folder, 'sweep.json')];
+  const fixed = { trainSize: 64, testSize: 20, probeSize: 20, epochs: 1, batchSize: 32 };
+  await writeFile(plan, JSON.stringify({ ...fixed, grid: { activation: ['relu', 'elu'], seed: [1] } }));
+  const first = await relumine(['sweep', plan, '--workers', '1', '--journal', journal, '--json', json]);
+  expect([first.code, first.err]).toEqual([0, '']);
+  expect(first.out).toMatch(/\[2\/2\] elu, normalization none, seed 1: \d+ of 96 channels dead/);
+  expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({ schema: 'relumine.runs/1', failed: [] });
+  const before = await readFile(journal, 'utf8');
+  expect((await relumine(['sweep', plan, '--journal', journal])).code).toBe(0);
+  expect(await readFile(journal, 'utf8')).toBe(before);
+  await writeFile(plan, JSON.stringify({ ...fixed, grid: { sed: [1] } }));
+  const refused = await relumine(['sweep', plan]);
+  expect([refused.code, refused.out]).toEqual([1, '']);
+  expect(refused.err).toContain("Did you mean 'seed'?");
+});
+
 test('relumine theory gives the bounds of Lu et al.', async () => {
   const { code, out } = await relumine(['theory', '--widths', '2,2', '--samples', '1000']);
   expect(code).toBe(0);

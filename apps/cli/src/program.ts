@@ -4,6 +4,7 @@ import { addAudit } from './commands/audit';
 import { addCompare } from './commands/compare';
 import { addNorms } from './commands/norms';
 import { addRepair } from './commands/repair';
+import { addSweep } from './commands/sweep';
 import { addTheory } from './commands/theory';
 import { type Terminal, wantsColors } from './terminal';
 
@@ -13,6 +14,7 @@ Examples:
   $ relumine compare --activations relu,elu --epochs 1 --json out.json
   $ relumine audit my-model/model.json --data mnist
   $ relumine prune my-model/model.json --out smaller
+  $ relumine sweep plan.json --journal sweep.jsonl
   $ relumine theory --inputs 784 --widths 8,8,8
 
 Exit codes: 0 done, 1 bad input or a failure.`;
@@ -39,6 +41,7 @@ export function createProgram(terminal: Terminal): Command {
   addAudit(program, terminal);
   addNorms(program, terminal);
   addRepair(program, terminal);
+  addSweep(program, terminal);
   addTheory(program, terminal);
   return program;
 }

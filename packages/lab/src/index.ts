@@ -5,3 +5,8 @@ export { type ComparePlan, defaultPlan } from './compare/plan';
 export type { CompareData } from './compare/trainOne';
 export { type NoCureLayer, type NoCureOptions, spectralNormNoCure } from './experiments/spectralNormNoCure';
 export type { EpochOutcome, LayerOutcome, LayerState, Run, RunsResult } from './results';
+export type { Executor } from './sweep/executor';
+export type { RunEntry } from './sweep/journal';
+export { type LocalExecutorOptions, localExecutor } from './sweep/localExecutor';
+export { expandPlan, type RunSpec, type SweepPlan } from './sweep/plan';
+export { type SweepOptions, type SweepResult, sweep } from './sweep/sweep';

@@ -61,7 +61,7 @@ export async function compare(plan: ComparePlan = {}, options: CompareOptions = 
   }
   return {
     schema: 'relumine.runs/1',
-    plan: { model: 'simpleCnn', dataset: source.train.name, ...whole },
+    plan: { ...whole, dataset: source.train.name },
     backend,
     probeSize: Math.min(whole.probeSize, data.test.length),
     runs,

@@ -14,8 +14,15 @@ import {
   type Normalization,
 } from '@relumine/models';
 
+/** The networks for images that can be compared. */
+export const comparedModels = ['simpleCnn', 'leNet5', 'vgg', 'resNet', 'mobileNet', 'deepNarrow'] as const;
+
+export type ComparedModel = (typeof comparedModels)[number];
+
 /** What to compare: plain JSON; everything has a default. */
 export interface ComparePlan {
+  /** `simpleCnn` unless given. */
+  model?: ComparedModel;
   /** Names, or specs such as `{ name: 'leakyRelu', negativeSlope: 0.1 }`. */
   activations?: readonly ActivationChoice[];
   normalization?: Normalization;
@@ -41,6 +48,7 @@ export type WholePlan = Required<ComparePlan>;
  * small keeps nearly all its channels, and there is little to compare.
  */
 export const defaultPlan: WholePlan = {
+  model: 'simpleCnn',
   activations: ['relu', 'leakyRelu', 'prelu', 'elu'],
   normalization: 'none',
   initializer: 'heNormal',
@@ -88,6 +96,7 @@ export function wholePlan(plan: ComparePlan = {}): WholePlan {
   requireKnownKeys(plan);
   const given = Object.fromEntries(Object.entries(plan).filter(([, value]) => value !== undefined));
   const whole: WholePlan = { ...defaultPlan, ...given };
+  requireOneOf(where, 'plan.model', whole.model, comparedModels);
   requireList('plan.activations', whole.activations);
   whole.activations.forEach((choice, i) => {
     const name = typeof choice === 'object' && choice !== null ? choice.name : choice;

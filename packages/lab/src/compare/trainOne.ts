@@ -1,13 +1,22 @@
 import { encodeNumber } from '@relumine/core';
 import { batches, type ImageDataset } from '@relumine/datasets';
-import { type ActivationChoice, simpleCnn } from '@relumine/models';
+import {
+  type ActivationChoice,
+  deepNarrow,
+  leNet5,
+  type ModelOptions,
+  mobileNet,
+  resNet,
+  simpleCnn,
+  vgg,
+} from '@relumine/models';
 import { adam } from '@relumine/wasm-backend';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { EpochOutcome, Run } from '../results';
 import { accuracy } from './accuracy';
 import { outcomes, probeModel } from './layerStates';
-import { specOf, type WholePlan } from './plan';
+import { type ComparedModel, specOf, type WholePlan } from './plan';
 
 /** The images of a comparison. */
 export interface CompareData {
@@ -20,6 +29,15 @@ export interface RunHooks {
   epoch(outcome: EpochOutcome): void;
   signal: AbortSignal | undefined;
 }
+
+const models: Record<ComparedModel, (options: ModelOptions) => LayersModel> = {
+  simpleCnn,
+  leNet5,
+  vgg,
+  resNet,
+  mobileNet,
+  deepNarrow,
+};
 
 const seconds = (since: number): number => Math.round(performance.now() - since) / 1000;
 
@@ -75,7 +93,7 @@ export async function trainOne(
   const probes = firstImages(data.test, plan.probeSize);
   const { normalization, initializer, learningRate, batchSize } = plan;
   const { shape: inputShape, classes } = data.train;
-  const model = simpleCnn({ activation, normalization, initializer, seed, inputShape, classes });
+  const model = models[plan.model]({ activation, normalization, initializer, seed, inputShape, classes });
   const optimizer = adam({ learningRate });
   try {
     model.compile({ optimizer, loss: 'categoricalCrossentropy' });
