@@ -47,6 +47,7 @@ const learn = [
       page('Audit a network', '/guides/audit'),
       page('Train on WASM', '/guides/train-on-wasm'),
       page('Choose an activation', '/guides/choose-activation'),
+      page('Sweep over a grid', '/guides/sweep'),
       page('Revive, or remove', '/guides/revive'),
       page('Before you quantise', '/guides/quantise'),
       page('Assertions in CI', '/guides/ci'),

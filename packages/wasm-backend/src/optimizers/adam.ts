@@ -12,6 +12,7 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { type DecayOptions, decaysByDefault } from './decay';
 import { fusedStep } from './fused';
 import { disposeSlots, eachGradient, loadSlots, type NamedTensor, type Slot, saveSlots, slotOf } from './slots';
 
@@ -26,7 +27,7 @@ export interface AdamOptions {
   epsilon?: number;
 }
 
-export interface AdamWOptions extends AdamOptions {
+export interface AdamWOptions extends AdamOptions, DecayOptions {
   /** The share of a weight that each step takes off, times the learning rate; 0.01 unless given. */
   weightDecay?: number;
 }
@@ -60,6 +61,7 @@ export class AdamOptimizer extends Optimizer {
   beta2: number;
   epsilon: number;
   weightDecay: number;
+  private readonly decays: (name: string) => boolean;
   /** The running means, named as in tfjs's Adam. */
   accumulatedFirstMoment: Slot[] = [];
   accumulatedSecondMoment: Slot[] = [];
@@ -80,15 +82,17 @@ export class AdamOptimizer extends Optimizer {
     this.epsilon = epsilon;
     requireFinite(where, 'options.weightDecay', weightDecay, { min: 0 });
     this.weightDecay = weightDecay;
+    this.decays = options.decays ?? decaysByDefault;
   }
 
   override applyGradients(gradients: NamedTensorMap | NamedTensor[]): void {
     this.beta1Power = nextPower(this.beta1Power, this.beta1);
     this.beta2Power = nextPower(this.beta2Power, this.beta2);
     const { learningRate, beta1, beta2, epsilon, beta1Power, beta2Power, weightDecay } = this;
-    const attrs: Step = { learningRate, beta1, beta2, epsilon, beta1Power, beta2Power, weightDecay };
+    const step = { learningRate, beta1, beta2, epsilon, beta1Power, beta2Power };
     tidy(() =>
       eachGradient(gradients, (value, gradient, index) => {
+        const attrs: Step = { ...step, weightDecay: this.decays(value.name) ? weightDecay : 0 };
         const m = slotOf(this.accumulatedFirstMoment, this.loaded, value, index, 'm');
         const v = slotOf(this.accumulatedSecondMoment, this.loaded, value, index, 'v');
         const [next, nextM, nextV] =

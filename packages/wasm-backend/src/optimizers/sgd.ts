@@ -9,12 +9,13 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { type DecayOptions, decaysByDefault } from './decay';
 import { fusedStep } from './fused';
 import { disposeSlots, eachGradient, loadSlots, type NamedTensor, type Slot, saveSlots, slotOf } from './slots';
 
 const where = 'wasm-backend/sgd';
 
-export interface SgdOptions {
+export interface SgdOptions extends DecayOptions {
   learningRate: number;
   /** How much of the last step's velocity is kept; 0 (the default) keeps none. */
   momentum?: number;
@@ -30,11 +31,12 @@ export class SgdOptimizer extends Optimizer {
   momentum: number;
   useNesterov: boolean;
   weightDecay: number;
+  private readonly decays: (name: string) => boolean;
   /** The velocities, named as in tfjs's momentum optimiser. */
   accumulations: Slot[] = [];
   private readonly loaded = new Set<Slot>();
 
-  constructor({ learningRate, momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions) {
+  constructor({ learningRate, momentum = 0, nesterov = false, weightDecay = 0, decays }: SgdOptions) {
     super();
     requireFinite(where, 'options.learningRate', learningRate, { min: 0 });
     this.learningRate = learningRate;
@@ -43,6 +45,7 @@ export class SgdOptimizer extends Optimizer {
     requireFinite(where, 'options.weightDecay', weightDecay, { min: 0 });
     this.weightDecay = weightDecay;
     this.useNesterov = nesterov;
+    this.decays = decays ?? decaysByDefault;
   }
 
   /** As tfjs names its own, so that a saved training configuration loads without this package. */
@@ -56,9 +59,11 @@ export class SgdOptimizer extends Optimizer {
         const velocity =
           this.momentum === 0 ? undefined : slotOf(this.accumulations, this.loaded, value, index, 'momentum');
         const inputs = velocity ? { value, gradient, velocity } : { value, gradient };
-        const { learningRate, momentum, useNesterov: nesterov, weightDecay } = this;
+        const { learningRate, momentum, useNesterov: nesterov } = this;
+        const weightDecay = this.decays(value.name) ? this.weightDecay : 0;
         const attrs = { learningRate, momentum, nesterov, weightDecay };
-        const [next, nextVelocity] = fusedStep('RelumineSgd', inputs, attrs) ?? this.compose(value, gradient, velocity);
+        const [next, nextVelocity] =
+          fusedStep('RelumineSgd', inputs, attrs) ?? this.compose(value, gradient, velocity, weightDecay);
         if (velocity && nextVelocity) velocity.assign(nextVelocity);
         value.assign(next!);
       }),
@@ -66,8 +71,8 @@ export class SgdOptimizer extends Optimizer {
     this.incrementIterations();
   }
 
-  private compose(value: Tensor, gradient: Tensor, velocity: Tensor | undefined): Tensor[] {
-    const { learningRate, momentum, useNesterov, weightDecay } = this;
+  private compose(value: Tensor, gradient: Tensor, velocity: Tensor | undefined, weightDecay: number): Tensor[] {
+    const { learningRate, momentum, useNesterov } = this;
     const g = weightDecay === 0 ? gradient : add(gradient, mul(value, weightDecay));
     if (!velocity) return [sub(value, mul(g, learningRate))];
     const next = add(mul(velocity, momentum), g);
