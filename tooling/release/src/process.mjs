@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 
 /**
+ * The environment without what a surrounding `npm run` has put there: its `npm_config_…` would outrank the settings that
+ * send everything to the local registry.
+ */
+function ownEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+}
+
+/**
  * Runs a command to its end and resolves to its standard output; rejects with all it printed where it fails.
  * @param {string} command
  * @param {string[]} args
@@ -13,7 +21,7 @@ export function capture(command, args, { cwd, env = {}, timeout = 300_000 } = {}
       cwd,
       shell,
       timeout,
-      env: { ...process.env, ...env },
+      env: { ...ownEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [out, all] = ['', ''];
