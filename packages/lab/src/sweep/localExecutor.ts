@@ -21,11 +21,16 @@ const workerFile = (): URL => {
   return new URL(fromSource ? '../../dist/runWorker.js' : './runWorker.js', import.meta.url);
 };
 
+const stopped = 'the sweep was stopped';
+
 /** One thread that does one run after the other; a thread that dies takes only its run along. */
 class Thread {
   private worker: Worker | undefined;
+  /** Told to stop: nothing is started any more. */
+  private ended = false;
 
   run({ plan }: RunSpec): Promise<WorkerAnswer> {
+    if (this.ended) return Promise.resolve({ error: stopped });
     this.worker ??= new Worker(workerFile(), { execArgv: [] });
     const { worker } = this;
     return new Promise((answer) => {
@@ -42,7 +47,12 @@ class Thread {
     });
   }
 
+  get isEnded(): boolean {
+    return this.ended;
+  }
+
   async end(): Promise<void> {
+    this.ended = true;
     await this.worker?.terminate();
     this.worker = undefined;
   }
@@ -62,7 +72,7 @@ export function localExecutor(options: LocalExecutorOptions = {}): Executor {
     let answer: WorkerAnswer = { error: '' };
     for (let i = 0; i < attempts; i++) {
       answer = await thread.run(spec);
-      if ('run' in answer) break;
+      if ('run' in answer || thread.isEnded) break;
     }
     return { key: spec.key, ...answer };
   };
@@ -73,7 +83,11 @@ export function localExecutor(options: LocalExecutorOptions = {}): Executor {
       const work = async (thread: Thread): Promise<void> => {
         for (let spec = queue.shift(); spec; spec = queue.shift()) {
           signal?.throwIfAborted();
-          await onResult(await attempt(thread, spec));
+          const entry = await attempt(thread, spec);
+          // A run that was cut off is no result; it is done when the sweep goes on.
+          signal?.throwIfAborted();
+          if (thread.isEnded && 'error' in entry) return;
+          await onResult(entry);
         }
       };
       const abort = (): void => void Promise.all(threads.map((thread) => thread.end()));

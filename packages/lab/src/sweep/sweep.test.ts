@@ -134,6 +134,27 @@ describe('the journal', () => {
   });
 });
 
+test('an abort in the middle of two runs ends at once, without a result for either', async () => {
+  const control = new AbortController();
+  const long = expandPlan({ ...plan, trainSize: 20_000, grid: { seed: [1, 2, 3] } });
+  const results: RunEntry[] = [];
+  const from = performance.now();
+  const running = localExecutor({ workers: 2 }).run(long, async (entry) => void results.push(entry), control.signal);
+  setTimeout(() => control.abort(new Error('enough')), 1500);
+  await expect(running).rejects.toThrow('enough');
+  // A run of 20,000 images takes far longer than this.
+  expect(performance.now() - from).toBeLessThan(10_000);
+  expect(results).toEqual([]);
+});
+
+test('a result that cannot be kept ends the sweep, and its workers', async () => {
+  const long = expandPlan({ ...plan, grid: { trainSize: [32, 20_000], seed: [1] } });
+  const full = async (): Promise<void> => {
+    throw new Error('no space left on the device');
+  };
+  await expect(localExecutor({ workers: 2 }).run(long, full)).rejects.toThrow('no space left');
+});
+
 test('a run that fails in every attempt is a result with its reason, and the next one is done', async () => {
   const entries: RunEntry[] = [];
   const [good] = expandPlan({ ...plan, grid: { seed: [1] } });
