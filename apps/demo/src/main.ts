@@ -1,5 +1,6 @@
 import '@tooling/widgets/style.css';
-import './page.css';
+import './styles/tokens.css';
+import './styles/page.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 

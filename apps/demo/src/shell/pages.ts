@@ -1,0 +1,25 @@
+import type { Component } from 'vue';
+import { type Ref, ref } from 'vue';
+import { queryOf, writeQuery } from '../address';
+import TrainPage from '../train/TrainPage.vue';
+
+/** The parts of the demo, in the order of the navigation; the first one needs no `?page=`. */
+export const pages: Readonly<Record<string, Component>> = { train: TrainPage };
+
+const first = Object.keys(pages)[0] as string;
+
+const pageOf = (): string => {
+  const named = queryOf().get('page') ?? first;
+  return named in pages ? named : first;
+};
+
+export const page: Ref<string> = ref(pageOf());
+
+export function openPage(name: string): void {
+  writeQuery({ page: name === first ? null : name }, 'push');
+  page.value = pageOf();
+}
+
+addEventListener('popstate', () => {
+  page.value = pageOf();
+});
