@@ -6,17 +6,17 @@ import TrainPage from '../train/TrainPage.vue';
 /** The parts of the demo, in the order of the navigation; the first one needs no `?page=`. */
 export const pages: Readonly<Record<string, Component>> = { train: TrainPage };
 
-const first = Object.keys(pages)[0] as string;
+export const firstPage = Object.keys(pages)[0] as string;
 
 const pageOf = (): string => {
-  const named = queryOf().get('page') ?? first;
-  return named in pages ? named : first;
+  const named = queryOf().get('page') ?? firstPage;
+  return Object.hasOwn(pages, named) ? named : firstPage;
 };
 
 export const page: Ref<string> = ref(pageOf());
 
 export function openPage(name: string): void {
-  writeQuery({ page: name === first ? null : name }, 'push');
+  writeQuery({ page: name === firstPage ? null : name }, 'push');
   page.value = pageOf();
 }
 
