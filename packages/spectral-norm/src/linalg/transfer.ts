@@ -9,8 +9,15 @@ export interface KernelValues {
   readonly outputs: number;
 }
 
+/** One frequency of a torus; `weight` says for how many it stands. */
+export interface Frequency {
+  readonly row: number;
+  readonly column: number;
+  readonly weight: 1 | 2;
+}
+
 /** cos and sin of 2π k / n. */
-function roots(n: number): { cos: Float64Array; sin: Float64Array } {
+export function roots(n: number): { cos: Float64Array; sin: Float64Array } {
   const angle = (k: number): number => (2 * Math.PI * k) / n;
   return {
     cos: Float64Array.from({ length: n }, (_, k) => Math.cos(angle(k))),
@@ -20,10 +27,9 @@ function roots(n: number): { cos: Float64Array; sin: Float64Array } {
 
 /**
  * The frequencies of an [h, w] torus up to conjugation: a real kernel has the same singular values at −f as at f.
- * `weight` says for how many frequencies each stands.
  */
-export function frequencies(h: number, w: number): { row: number; column: number; weight: 1 | 2 }[] {
-  const all: { row: number; column: number; weight: 1 | 2 }[] = [];
+export function frequencies(h: number, w: number): Frequency[] {
+  const all: Frequency[] = [];
   for (let row = 0; row < h; row++) {
     for (let column = 0; column < w; column++) {
       const other = ((h - row) % h) * w + ((w - column) % w);

@@ -1,5 +1,5 @@
 import { createRandom } from '@relumine/core';
-import { tridiagonalEigenvalues } from '../linalg/hermitianEigenvalues';
+import { tridiagonalEigenvalues } from '../linalg/tridiagonalEigenvalues';
 import type { LinearOperator } from './convolution';
 
 const enough = 5;

@@ -1,6 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { hermitianEigenvalues } from '../linalg/hermitianEigenvalues';
-import { frequencies, gramMatrix, transferMatrices } from '../linalg/transfer';
+import { gramSymbol } from '../linalg/gramSymbol';
+import { eigenvaluesOfPacked } from '../linalg/hermitianEigenvalues';
+import { packedZeros } from '../linalg/packedHermitian';
+import { frequencies } from '../linalg/transfer';
+import { tridiagonalWork } from '../linalg/tridiagonalize';
 import { kernelValues, requireInputShape, wrapped } from './kernelValues';
 
 const where = 'spectral-norm/singularValues';
@@ -22,14 +25,17 @@ export interface SingularValuesOptions {
 export async function singularValues(kernel: Tensor4D, { inputShape }: SingularValuesOptions): Promise<Float32Array> {
   requireInputShape(where, inputShape);
   const values = wrapped(await kernelValues(where, kernel), inputShape);
-  const matrixAt = transferMatrices(values, inputShape);
-  const found: number[] = [];
+  const symbol = gramSymbol(values, inputShape);
+  const { n } = symbol;
+  const [gram, work] = [packedZeros(n), tridiagonalWork(n)];
+  const found = new Float32Array(inputShape[0] * inputShape[1] * n);
+  let count = 0;
   for (const at of frequencies(...inputShape)) {
-    const gram = gramMatrix(matrixAt(at), values.inputs, values.outputs);
-    for (const eigenvalue of hermitianEigenvalues(gram, gram.n)) {
+    symbol.at(at, gram);
+    for (const eigenvalue of eigenvaluesOfPacked(gram, work)) {
       const sigma = Math.sqrt(Math.max(0, eigenvalue));
-      for (let i = 0; i < at.weight; i++) found.push(sigma);
+      for (let i = 0; i < at.weight; i++) found[count++] = sigma;
     }
   }
-  return Float32Array.from(found).sort().reverse();
+  return found.sort().reverse();
 }
