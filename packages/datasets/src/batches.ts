@@ -15,6 +15,8 @@ export interface BatchOptions {
   batchSize?: number;
   /** Decides the order; without one, the order of the data set. */
   seed?: number | string | undefined;
+  /** The number of the first pass, from 0 (unless given): training that goes on after pass 3 has the orders it would have had. */
+  firstPass?: number | undefined;
 }
 
 /**
@@ -60,8 +62,9 @@ function batchOf(dataset: ImageDataset, order: ArrayLike<number>): ImageBatch {
  * }
  */
 export function batches(dataset: ImageDataset, options: BatchOptions = {}): Batches {
-  const { batchSize = 32, seed } = options;
+  const { batchSize = 32, seed, firstPass = 0 } = options;
   requirePositiveInteger(where, 'options.batchSize', batchSize);
+  requirePositiveInteger(where, 'options.firstPass', firstPass, 0);
   if (!(dataset?.length > 0))
     throw invalidArgument({
       where,
@@ -71,7 +74,7 @@ export function batches(dataset: ImageDataset, options: BatchOptions = {}): Batc
     });
   const random = seed === undefined ? undefined : createRandom(seed);
   const inOrder = Uint32Array.from({ length: dataset.length }, (_, i) => i);
-  let passes = 0;
+  let passes = firstPass;
 
   function* pass(): Generator<ImageBatch, undefined> {
     const order = random ? random.fork(passes++).permutation(dataset.length) : inOrder;
