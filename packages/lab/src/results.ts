@@ -23,6 +23,10 @@ export interface LayerOutcome extends LayerState {
   died: number;
   /** Channels that were dead before the first step and are alive now. */
   revived: number;
+  /** Which channels are dead now. */
+  deadIndices: number[];
+  /** Which channels were dead before the first step. */
+  bornDeadIndices: number[];
 }
 
 export interface EpochOutcome {
@@ -49,6 +53,8 @@ export interface Run {
   seconds: number;
   /** Why training ended before its last step; missing where it did not. */
   stopped?: string;
+  /** How often a channel was brought back; missing where the plan has no revival. */
+  revivedChannels?: number;
   layers: LayerOutcome[];
   epochs: EpochOutcome[];
 }

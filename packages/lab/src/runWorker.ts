@@ -1,16 +1,44 @@
-import { parentPort } from 'node:worker_threads';
-import { compare } from './compare/compare';
-import type { ComparePlan } from './compare/plan';
-import type { WorkerAnswer } from './sweep/localExecutor';
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { startWasm } from '@relumine/wasm-backend';
+import { wholePlan } from './compare/plan';
+import { DataCache } from './data/dataCache';
+import type { Run } from './results';
+import { fileStore } from './run/checkpoint';
+import { trainRun } from './run/trainRun';
+import type { Task } from './sweep/pool';
+import type { Trainer } from './sweep/trainer';
 
-// The file that a worker thread of `localExecutor` starts with: it does one run for each message.
-parentPort?.on('message', async (plan: ComparePlan) => {
-  let answer: WorkerAnswer;
+// The file that a worker thread starts with: it does one run for each task.
+
+const cache = new DataCache();
+
+/** The trainer unless another module is named: `compare`'s, for one activation and one seed. */
+const train: Trainer = async ({ plan, data: digest }, { root, checkpoint, onEpoch }) => {
+  const whole = wholePlan(plan);
+  const { dataset, trainSize, testSize } = whole;
+  const options = { trainSize, testSize, root };
+  const data =
+    digest === undefined ? (await cache.get(dataset, options)).data : await cache.getSame(dataset, options, digest);
+  await startWasm({ threads: 1 });
+  return trainRun(whole, whole.activations[0]!, whole.seeds[0]!, data, { checkpoint, epoch: onEpoch });
+};
+
+const settings = workerData as { trainer?: string } | undefined;
+
+async function trainerOf(file: string | undefined): Promise<Trainer> {
+  if (file === undefined) return train;
+  const { default: own } = (await import(file)) as { default?: Trainer };
+  if (typeof own === 'function') return own;
+  throw new Error(`[relumine/lab/sweep] The trainer ${file} must have a default export, a function of a run.`);
+}
+
+/** Does one run. */
+export default async function work({ spec, root, checkpoints, port }: Task & { port?: MessagePort }): Promise<Run> {
+  const trainer = await trainerOf(settings?.trainer);
+  const checkpoint = checkpoints === undefined ? undefined : fileStore(checkpoints, spec.key);
   try {
-    const { runs } = await compare(plan);
-    answer = { run: runs[0]! };
-  } catch (error) {
-    answer = { error: error instanceof Error ? error.message : String(error) };
+    return await trainer(spec, { root, checkpoint, onEpoch: (outcome) => port?.postMessage(outcome) });
+  } finally {
+    port?.close();
   }
-  parentPort?.postMessage(answer);
-});
+}

@@ -22,6 +22,8 @@ const run = (activation: string, dead: number, testAccuracy: number, stopped?: s
       bornDead: 0,
       died: dead,
       revived: 0,
+      deadIndices: Array.from({ length: dead }, (_, i) => i),
+      bornDeadIndices: [],
     },
   ],
   epochs: [],

@@ -1,8 +1,8 @@
-import { mnist } from '@relumine/datasets';
 import { type StartedWasm, type StartOptions, startWasm } from '@relumine/wasm-backend';
+import { type CompareData, firstImages, loadData } from '../data/loadData';
 import type { EpochOutcome, Run, RunsResult } from '../results';
+import { trainRun } from '../run/trainRun';
 import { type ComparePlan, type WholePlan, wholePlan } from './plan';
-import { type CompareData, firstImages, trainOne } from './trainOne';
 
 /** What happens while `compare` works, in order. */
 export type CompareEvent =
@@ -17,6 +17,8 @@ export interface CompareOptions {
   onEvent?: (event: CompareEvent) => void;
   /** Other images than MNIST's. */
   data?: CompareData;
+  /** Where relative paths of `plan.dataset` begin, and outside of which nothing is read; the working directory unless given. */
+  root?: string;
   /** For `startWasm`; one thread, so that runs agree bit for bit, unless given. */
   wasm?: StartOptions;
   /** Ends the comparison with an error. */
@@ -39,11 +41,10 @@ const nameOf = (choice: WholePlan['activations'][number]): string =>
 export async function compare(plan: ComparePlan = {}, options: CompareOptions = {}): Promise<RunsResult> {
   const whole = wholePlan(plan);
   const { onEvent = () => undefined, signal } = options;
-  const source = options.data ?? {
-    train: await mnist({ split: 'train', limit: whole.trainSize }),
-    test: await mnist({ split: 'test', limit: whole.testSize }),
-  };
-  const data = { train: firstImages(source.train, whole.trainSize), test: firstImages(source.test, whole.testSize) };
+  const { trainSize, testSize } = whole;
+  const data = options.data
+    ? { train: firstImages(options.data.train, trainSize), test: firstImages(options.data.test, testSize) }
+    : await loadData(whole.dataset, { trainSize, testSize, root: options.root });
   const backend = await startWasm({ threads: 1, ...options.wasm });
   const cells = whole.seeds.flatMap((seed) => whole.activations.map((activation) => ({ seed, activation })));
   onEvent({ type: 'start', plan: whole, backend, runs: cells.length });
@@ -51,7 +52,7 @@ export async function compare(plan: ComparePlan = {}, options: CompareOptions = 
   for (const { seed, activation } of cells) {
     const run = runs.length + 1;
     onEvent({ type: 'run', run, runs: cells.length, activation: nameOf(activation), seed });
-    const outcome = await trainOne(whole, activation, seed, data, {
+    const outcome = await trainRun(whole, activation, seed, data, {
       signal,
       step: (progress) => onEvent({ type: 'step', run, epochs: whole.epochs, ...progress }),
       epoch: (epoch) => onEvent({ type: 'epoch', run, epochs: whole.epochs, outcome: epoch }),
@@ -61,7 +62,7 @@ export async function compare(plan: ComparePlan = {}, options: CompareOptions = 
   }
   return {
     schema: 'relumine.runs/1',
-    plan: { ...whole, dataset: source.train.name },
+    plan: { ...whole, ...(options.data ? { dataset: options.data.train.name } : {}) },
     backend,
     probeSize: Math.min(whole.probeSize, data.test.length),
     runs,

@@ -9,6 +9,8 @@ import type { LayerOutcome, LayerState } from '../results';
 export interface Probe {
   states: LayerState[];
   dead: ReadonlySet<number>[];
+  /** The audit behind it; a probe that was read from a checkpoint has none. */
+  report?: DeadNeuronReport;
 }
 
 /** Which channels and units fire on none of the probe images. */
@@ -22,12 +24,14 @@ export async function probeModel(model: LayersModel, images: ImageDataset): Prom
     deadUnitFraction,
     firingRateBound95: firingRateBound(statistics.samples),
   }));
-  return { states, dead: report.layers.map(({ deadChannels }) => new Set(deadChannels)) };
+  return { states, dead: report.layers.map(({ deadChannels }) => new Set(deadChannels)), report };
 }
 
 /** How many of `a` are not in `b`. */
 const without = (a: ReadonlySet<number>, b: ReadonlySet<number>): number =>
   [...a].filter((channel) => !b.has(channel)).length;
+
+const sorted = (channels: ReadonlySet<number>): number[] => [...channels].sort((a, b) => a - b);
 
 /** The layers at the end, against the layers before the first step. */
 export function outcomes(before: Probe, after: Probe): LayerOutcome[] {
@@ -36,5 +40,7 @@ export function outcomes(before: Probe, after: Probe): LayerOutcome[] {
     bornDead: before.dead[i]!.size,
     died: without(after.dead[i]!, before.dead[i]!),
     revived: without(before.dead[i]!, after.dead[i]!),
+    deadIndices: sorted(after.dead[i]!),
+    bornDeadIndices: sorted(before.dead[i]!),
   }));
 }

@@ -1,28 +1,15 @@
-import {
-  describe,
-  invalidArgument,
-  nearestName,
-  requireFinite,
-  requireOneOf,
-  requirePositiveInteger,
-} from '@relumine/core';
-import {
-  type ActivationChoice,
-  type InitializerName,
-  initializerNames,
-  modelActivationNames,
-  type Normalization,
-} from '@relumine/models';
-
-/** The networks for images that can be compared. */
-export const comparedModels = ['simpleCnn', 'leNet5', 'vgg', 'resNet', 'mobileNet', 'deepNarrow'] as const;
-
-export type ComparedModel = (typeof comparedModels)[number];
+import { describe, invalidArgument, nearestName, requireFinite } from '@relumine/core';
+import type { ActivationChoice, InitializerName, Normalization } from '@relumine/models';
+import { type ComparedModel, checks, type RevivalChoice, type StopRule } from '../plan/checks';
+import type { DatasetChoice } from '../plan/dataset';
+import type { OptimizerChoice } from '../plan/optimizer';
 
 /** What to compare: plain JSON; everything has a default. */
 export interface ComparePlan {
   /** `simpleCnn` unless given. */
   model?: ComparedModel;
+  /** `mnist` unless given. */
+  dataset?: DatasetChoice;
   /** Names, or specs such as `{ name: 'leakyRelu', negativeSlope: 0.1 }`. */
   activations?: readonly ActivationChoice[];
   normalization?: Normalization;
@@ -35,8 +22,13 @@ export interface ComparePlan {
   /** Test images on which firing is measured. */
   probeSize?: number;
   batchSize?: number;
-  /** Of Adam. */
+  /** `adam` unless given. */
+  optimizer?: OptimizerChoice;
   learningRate?: number;
+  /** What happens to channels that are dead after an epoch; `none` unless given. */
+  revival?: RevivalChoice;
+  /** What ends a run early. */
+  stopWhen?: StopRule;
   /** Every activation is trained once per seed, which decides weights and order of batches. */
   seeds?: readonly number[];
 }
@@ -49,6 +41,7 @@ export type WholePlan = Required<ComparePlan>;
  */
 export const defaultPlan: WholePlan = {
   model: 'simpleCnn',
+  dataset: 'mnist',
   activations: ['relu', 'leakyRelu', 'prelu', 'elu'],
   normalization: 'none',
   initializer: 'heNormal',
@@ -57,11 +50,31 @@ export const defaultPlan: WholePlan = {
   testSize: 2000,
   probeSize: 500,
   batchSize: 32,
+  optimizer: 'adam',
   learningRate: 0.01,
+  revival: 'none',
+  stopWhen: {},
   seeds: [1],
 };
 
 const where = 'lab/compare';
+
+/** Settings that are the same for all runs of a comparison. */
+const single = [
+  'model',
+  'dataset',
+  'normalization',
+  'initializer',
+  'epochs',
+  'trainSize',
+  'testSize',
+  'probeSize',
+  'batchSize',
+  'optimizer',
+  'learningRate',
+  'revival',
+  'stopWhen',
+] as const;
 
 function requireList(argument: string, value: unknown): asserts value is readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return;
@@ -96,21 +109,15 @@ export function wholePlan(plan: ComparePlan = {}): WholePlan {
   requireKnownKeys(plan);
   const given = Object.fromEntries(Object.entries(plan).filter(([, value]) => value !== undefined));
   const whole: WholePlan = { ...defaultPlan, ...given };
-  requireOneOf(where, 'plan.model', whole.model, comparedModels);
   requireList('plan.activations', whole.activations);
   whole.activations.forEach((choice, i) => {
-    const name = typeof choice === 'object' && choice !== null ? choice.name : choice;
-    requireOneOf(where, `plan.activations[${i}]`, name, modelActivationNames);
+    checks.activation!(where, `plan.activations[${i}]`, choice);
   });
-  requireOneOf(where, 'plan.normalization', whole.normalization, ['none', 'batch', 'spectral'] as const);
-  requireOneOf(where, 'plan.initializer', whole.initializer, initializerNames);
-  for (const key of ['epochs', 'trainSize', 'testSize', 'probeSize', 'batchSize'] as const)
-    requirePositiveInteger(where, `plan.${key}`, whole[key]);
+  for (const key of single) checks[key]!(where, `plan.${key}`, whole[key]);
   requireFinite(where, 'plan.probeSize', whole.probeSize, { max: whole.testSize });
-  requireFinite(where, 'plan.learningRate', whole.learningRate, { min: 0, exclusive: true });
   requireList('plan.seeds', whole.seeds);
   whole.seeds.forEach((seed, i) => {
-    requirePositiveInteger(where, `plan.seeds[${i}]`, seed, 0);
+    checks.seed!(where, `plan.seeds[${i}]`, seed);
   });
   return whole;
 }

@@ -5,7 +5,7 @@ import { createSpectralState, spectralNormalize } from '@relumine/spectral-norm'
 import { adam } from '@relumine/wasm-backend';
 import { dispose, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { firstImages } from '../compare/trainOne';
+import { firstImages } from '../data/loadData';
 
 export interface NoCureOptions {
   train: ImageDataset;

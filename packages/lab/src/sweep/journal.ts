@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import type { Run } from '../results';
 
 /** How one run ended. */
@@ -9,6 +10,8 @@ export interface Journal {
   /** By key; a run that failed may be tried again, and its later result counts. */
   readonly entries: ReadonlyMap<string, RunEntry>;
   append(entry: RunEntry): Promise<void>;
+  /** A line that is no result, such as the plan. */
+  note(note: { note: string }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,27 +25,63 @@ function parse(line: string): RunEntry | undefined {
   }
 }
 
-/** Opens a journal, made if there is none; what it holds is read first. */
-export async function openJournal(file: string): Promise<Journal> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+/** Reads line by line, so that a journal of any length needs the memory of its results alone. */
+async function read(handle: FileHandle): Promise<Map<string, RunEntry>> {
   const entries = new Map<string, RunEntry>();
-  for (const line of text.split('\n')) {
+  const input = handle.createReadStream({ start: 0, autoClose: false, encoding: 'utf8' });
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     const entry = parse(line);
     if (entry) entries.set(entry.key, entry);
   }
-  const handle: FileHandle = await open(file, 'a');
-  // A torn last line is ended, so that the next entry begins on its own.
-  if (text !== '' && !text.endsWith('\n')) await handle.appendFile('\n');
+  return entries;
+}
+
+async function endsTorn(handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat();
+  if (size === 0) return false;
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== 10;
+}
+
+/** Opens a journal, made if there is none; what it holds is read first. */
+export async function openJournal(file: string): Promise<Journal> {
+  const handle = await open(file, 'a+');
+  try {
+    const entries = await read(handle);
+    // One line after the other: two that are written at once could tear each other.
+    let last: Promise<void> = Promise.resolve();
+    const write = (value: unknown): Promise<void> => {
+      const next = last.then(async () => {
+        await handle.appendFile(`${JSON.stringify(value)}\n`);
+        await handle.sync();
+      });
+      last = next.catch(() => undefined);
+      return next;
+    };
+    // A torn last line is ended, so that the next entry begins on its own.
+    if (await endsTorn(handle)) await handle.appendFile('\n');
+    return {
+      entries,
+      async append(entry) {
+        await write(entry);
+        entries.set(entry.key, entry);
+      },
+      note: write,
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Results that are kept nowhere but here. */
+export function memoryJournal(): Journal {
+  const entries = new Map<string, RunEntry>();
   return {
     entries,
-    async append(entry) {
-      entries.set(entry.key, entry);
-      await handle.appendFile(`${JSON.stringify(entry)}\n`);
-      await handle.sync();
-    },
-    close: () => handle.close(),
+    append: async (entry) => void entries.set(entry.key, entry),
+    note: async () => undefined,
+    close: async () => undefined,
   };
 }

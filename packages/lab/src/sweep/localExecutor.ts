@@ -1,62 +1,21 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { requirePositiveInteger } from '@relumine/core';
-import type { Run } from '../results';
-import type { Executor } from './executor';
+import type { EpochOutcome } from '../results';
+import type { Executor, ExecutorHooks } from './executor';
 import type { RunEntry } from './journal';
 import type { RunSpec } from './plan';
+import { type PoolOptions, RunPool } from './pool';
 
-export interface LocalExecutorOptions {
+export interface LocalExecutorOptions extends Omit<PoolOptions, 'threads'> {
   /** Worker threads, one WASM engine each; as many as there are cores unless given. */
   workers?: number;
   /** How often a run is tried before its failure is its result; 2 unless given. */
   attempts?: number;
 }
 
-export type WorkerAnswer = { run: Run } | { error: string };
-
-/** In the package it lies beside this file; in the repository it is the built one. */
-const workerFile = (): URL => {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return new URL(fromSource ? '../../dist/runWorker.js' : './runWorker.js', import.meta.url);
-};
-
-const stopped = 'the sweep was stopped';
-
-/** One thread that does one run after the other; a thread that dies takes only its run along. */
-class Thread {
-  private worker: Worker | undefined;
-  /** Told to stop: nothing is started any more. */
-  private ended = false;
-
-  run({ plan }: RunSpec): Promise<WorkerAnswer> {
-    if (this.ended) return Promise.resolve({ error: stopped });
-    this.worker ??= new Worker(workerFile(), { execArgv: [] });
-    const { worker } = this;
-    return new Promise((answer) => {
-      const settle = (result: WorkerAnswer, gone: boolean): void => {
-        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-        if (gone) this.worker = undefined;
-        answer(result);
-      };
-      const onMessage = (result: WorkerAnswer): void => settle(result, false);
-      const onError = (error: Error): void => settle({ error: error.message }, true);
-      const onExit = (code: number): void => settle({ error: `the worker ended with code ${code}` }, true);
-      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-      worker.postMessage(plan);
-    });
-  }
-
-  get isEnded(): boolean {
-    return this.ended;
-  }
-
-  async end(): Promise<void> {
-    this.ended = true;
-    await this.worker?.terminate();
-    this.worker = undefined;
-  }
-}
+/** Why a run failed, in one line. */
+export const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).trim() || 'it gave no reason';
 
 /**
  * Runs on this machine's worker threads. Every run has one WASM thread, so that results agree bit for bit whatever the
@@ -65,38 +24,59 @@ class Thread {
  * @throws RangeError for workers or attempts below 1
  */
 export function localExecutor(options: LocalExecutorOptions = {}): Executor {
-  const { workers = availableParallelism(), attempts = 2 } = options;
+  const { workers = availableParallelism(), attempts = 2, ...rest } = options;
   requirePositiveInteger('lab/localExecutor', 'options.workers', workers);
   requirePositiveInteger('lab/localExecutor', 'options.attempts', attempts);
-  const attempt = async (thread: Thread, spec: RunSpec): Promise<RunEntry> => {
-    let answer: WorkerAnswer = { error: '' };
+
+  async function attempt(pool: RunPool, spec: RunSpec, worker: string, hooks: ExecutorHooks): Promise<RunEntry> {
+    const { signal, onProgress } = hooks;
+    const { key } = spec;
+    const onEpoch =
+      onProgress && ((outcome: EpochOutcome): void => onProgress({ key, worker, type: 'epoch', outcome }));
+    let error = '';
     for (let i = 0; i < attempts; i++) {
-      answer = await thread.run(spec);
-      if ('run' in answer || thread.isEnded) break;
-    }
-    return { key: spec.key, ...answer };
-  };
-  return {
-    async run(specs, onResult, signal) {
-      const queue = [...specs];
-      const threads = Array.from({ length: Math.min(workers, queue.length) }, () => new Thread());
-      const work = async (thread: Thread): Promise<void> => {
-        for (let spec = queue.shift(); spec; spec = queue.shift()) {
-          signal?.throwIfAborted();
-          const entry = await attempt(thread, spec);
-          // A run that was cut off is no result; it is done when the sweep goes on.
-          signal?.throwIfAborted();
-          if (thread.isEnded && 'error' in entry) return;
-          await onResult(entry);
-        }
-      };
-      const abort = (): void => void Promise.all(threads.map((thread) => thread.end()));
-      signal?.addEventListener('abort', abort);
+      onProgress?.({ key, worker, type: 'start' });
       try {
-        await Promise.all(threads.map(work));
+        return { key, run: await pool.run(spec, { signal, ...(onEpoch ? { onEpoch } : {}) }) };
+      } catch (cause) {
+        // A run that was cut off is no result; it is done when the sweep goes on.
+        signal?.throwIfAborted();
+        error = reasonOf(cause);
+      }
+    }
+    return { key, error };
+  }
+
+  return {
+    async run(source, hooks) {
+      const stop = new AbortController();
+      const signal = hooks.signal ? AbortSignal.any([hooks.signal, stop.signal]) : stop.signal;
+      const pool = new RunPool({ ...rest, threads: Math.min(workers, source.size ?? workers) || 1 });
+      const idle = Array.from({ length: workers }, (_, i) => `thread ${i + 1}`).reverse();
+      const busy = new Set<Promise<void>>();
+      const work = async (spec: RunSpec, worker: string): Promise<void> => {
+        const entry = await attempt(pool, spec, worker, { ...hooks, signal });
+        await hooks.onResult(entry);
+        idle.push(worker);
+      };
+      try {
+        for (;;) {
+          signal.throwIfAborted();
+          for (
+            let spec = idle.length > 0 ? source.next() : undefined;
+            spec;
+            spec = idle.length > 0 ? source.next() : undefined
+          ) {
+            const running: Promise<void> = work(spec, idle.pop()!).finally(() => busy.delete(running));
+            busy.add(running);
+          }
+          if (busy.size === 0) return;
+          await Promise.race(busy);
+        }
       } finally {
-        signal?.removeEventListener('abort', abort);
-        await Promise.all(threads.map((thread) => thread.end()));
+        stop.abort(new Error('the sweep was stopped'));
+        await Promise.allSettled(busy);
+        await pool.end();
       }
     },
   };

@@ -7,10 +7,12 @@ import {
   expandPlan,
   localExecutor,
   type RunEntry,
+  type RunSpec,
   type SweepPlan,
   type SweepResult,
   sweep,
 } from '../index';
+import { sourceOf } from './executor';
 
 let folder: string;
 beforeAll(async () => {
@@ -55,9 +57,9 @@ describe('the plan', () => {
       [{ ...plan, grid: { sed: [1] } }, '`plan.grid` must have no other keys than'],
       [{ ...plan, grid: { seed: [] } }, '`plan.grid.seed` must be a list of one or more values. Received: [].'],
       [{ ...plan, grid: { seed: 3 } }, '`plan.grid.seed` must be a list'],
-      [{ ...plan, grid: { learningRate: [0.1, -1] } }, '`plan.learningRate` must be a finite number above 0'],
+      [{ ...plan, grid: { learningRate: [0.1, -1] } }, '`plan.grid.learningRate[1]` must be a finite number above 0'],
       [{ ...plan, model: 'alexNet' }, '`plan.model` must be one of simpleCnn'],
-      [{ ...plan, dataset: 'cifar' }, '`plan.dataset` must be mnist'],
+      [{ ...plan, dataset: 'cifar' }, '`plan.dataset` must be one of mnist'],
       [{ ...plan, activation: 'rellu', grid: { seed: [1] } }, "Did you mean 'relu'?"],
     ];
     for (const [one, message] of wrong) expect(() => expandPlan(one as SweepPlan)).toThrow(message);
@@ -84,8 +86,9 @@ function fakeExecutor(fail: (key: string) => boolean = () => false): Executor & 
   const asked: string[] = [];
   return {
     asked,
-    async run(specs, onResult) {
-      for (const { key } of specs) {
+    async run(source, { onResult }) {
+      for (let spec = source.next(); spec; spec = source.next()) {
+        const { key } = spec;
         asked.push(key);
         await onResult(fail(key) ? { key, error: 'the loss is NaN' } : { key, run: { seed: asked.length } as never });
       }
@@ -96,15 +99,20 @@ function fakeExecutor(fail: (key: string) => boolean = () => false): Executor & 
 describe('the journal', () => {
   test('what was done is not done again; a torn last line is; failures are tried again', async () => {
     const journal = join(folder, 'journal.jsonl');
-    const keys = expandPlan(plan).map(({ key }) => key);
+    let keys: string[] = [];
+    const onStart = (specs: readonly RunSpec[]): unknown => (keys = specs.map(({ key }) => key));
     const first = fakeExecutor((key) => key === keys[3]);
-    const result = await sweep(plan, { executor: first, journal });
-    expect([result.runs.length, result.failed]).toEqual([3, [{ key: keys[3], error: 'the loss is NaN' }]]);
-    const lines = (await readFile(journal, 'utf8')).trimEnd().split('\n');
+    const result = await sweep(plan, { executor: first, journal, onStart });
+    const failure = { key: keys[3], error: 'the loss is NaN', settings: { activation: 'elu', seed: 2 } };
+    expect(result.failed).toMatchObject([failure]);
+    expect(result.runs).toHaveLength(3);
+    // The first line says what the sweep is of.
+    const [head, ...lines] = (await readFile(journal, 'utf8')).trimEnd().split('\n');
+    expect(JSON.parse(head!)).toMatchObject({ note: 'sweep', plan, versions: { tfjs: '4.22.0' } });
     expect(lines.length).toBe(4);
 
     // A kill in the middle of the third line.
-    await writeFile(journal, `${lines[0]}\n${lines[1]}\n${lines[2]!.slice(0, 20)}`);
+    await writeFile(journal, `${head}\n${lines[0]}\n${lines[1]}\n${lines[2]!.slice(0, 20)}`);
     const second = fakeExecutor();
     const whole = await sweep(plan, { executor: second, journal });
     expect(second.asked).toEqual([keys[2], keys[3]]);
@@ -129,8 +137,8 @@ describe('the journal', () => {
     });
     await expect(promise).rejects.toThrow('enough');
     const kept = (await readFile(journal, 'utf8')).trimEnd().split('\n');
-    expect(kept.length).toBe(1);
-    expect(JSON.parse(kept[0]!)).toHaveProperty('run');
+    expect(kept.length).toBe(2);
+    expect(JSON.parse(kept[1]!)).toHaveProperty('run');
   });
 });
 
@@ -139,7 +147,10 @@ test('an abort in the middle of two runs ends at once, without a result for eith
   const long = expandPlan({ ...plan, trainSize: 20_000, grid: { seed: [1, 2, 3] } });
   const results: RunEntry[] = [];
   const from = performance.now();
-  const running = localExecutor({ workers: 2 }).run(long, async (entry) => void results.push(entry), control.signal);
+  const running = localExecutor({ workers: 2 }).run(sourceOf(long), {
+    onResult: async (entry) => void results.push(entry),
+    signal: control.signal,
+  });
   setTimeout(() => control.abort(new Error('enough')), 1500);
   await expect(running).rejects.toThrow('enough');
   // A run of 20,000 images takes far longer than this.
@@ -152,14 +163,16 @@ test('a result that cannot be kept ends the sweep, and its workers', async () =>
   const full = async (): Promise<void> => {
     throw new Error('no space left on the device');
   };
-  await expect(localExecutor({ workers: 2 }).run(long, full)).rejects.toThrow('no space left');
+  await expect(localExecutor({ workers: 2 }).run(sourceOf(long), { onResult: full })).rejects.toThrow('no space left');
 });
 
 test('a run that fails in every attempt is a result with its reason, and the next one is done', async () => {
   const entries: RunEntry[] = [];
   const [good] = expandPlan({ ...plan, grid: { seed: [1] } });
   const bad = { key: 'bad', plan: { ...good!.plan, activations: ['rellu' as 'relu'] } };
-  await localExecutor({ workers: 1 }).run([bad, good!], async (entry) => void entries.push(entry));
+  await localExecutor({ workers: 1 }).run(sourceOf([bad, good!]), {
+    onResult: async (entry) => void entries.push(entry),
+  });
   expect(entries[0]).toEqual({ key: 'bad', error: expect.stringContaining("Did you mean 'relu'?") });
   expect(entries[1]).toHaveProperty('run');
 });

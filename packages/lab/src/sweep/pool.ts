@@ -1,0 +1,78 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { EpochOutcome, Run } from '../results';
+import type { RunSpec } from './plan';
+
+/** What a worker thread gets. */
+export interface Task {
+  spec: RunSpec;
+  root: string;
+  checkpoints?: string | undefined;
+}
+
+export interface PoolOptions {
+  /** Threads, one WASM engine each. */
+  threads: number;
+  /** A folder for the state of runs between their epochs; none is kept unless given. */
+  checkpoints?: string | undefined;
+  /** Where relative paths of data begin; the working directory unless given. */
+  root?: string | undefined;
+  /** A module whose default export does a run in place of Relumine's own training: a file URL. */
+  trainer?: string | undefined;
+  /** Megabytes of JavaScript heap for each thread; Node's own limit unless given. */
+  memory?: number | undefined;
+}
+
+export interface RunOptions {
+  signal?: AbortSignal | undefined;
+  onEpoch?: (outcome: EpochOutcome) => void;
+}
+
+/** In the package it lies beside this file; in the repository it is the built one. */
+const workerFile = (): string => {
+  const fromSource = import.meta.url.endsWith('.ts');
+  return new URL(fromSource ? '../../dist/runWorker.js' : './runWorker.js', import.meta.url).href;
+};
+
+/** Worker threads that do one run after the other; a thread that dies takes only its run along. */
+export class RunPool {
+  private readonly pool: Piscina;
+  private readonly task: Omit<Task, 'spec'>;
+
+  constructor({ threads, checkpoints, root = process.cwd(), trainer, memory }: PoolOptions) {
+    this.task = { root, checkpoints };
+    this.pool = new Piscina({
+      filename: workerFile(),
+      minThreads: 0,
+      maxThreads: threads,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // A thread that waits in Atomics.wait would not finish what its run left to do.
+      atomics: 'disabled',
+      execArgv: [],
+      workerData: { trainer },
+      ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } }),
+    });
+    // Errors reach the run that they end; without a listener they would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Does one run. Rejects with what it threw, with why its thread died, or, at once, when it is aborted. */
+  async run(spec: RunSpec, { signal, onEpoch }: RunOptions = {}): Promise<Run> {
+    const task: Task = { spec, ...this.task };
+    if (!onEpoch) return this.pool.run(task, { signal: signal ?? null }) as Promise<Run>;
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', onEpoch);
+    try {
+      const options = { signal: signal ?? null, transferList: [port2] };
+      return (await this.pool.run({ ...task, port: port2 }, options)) as Run;
+    } finally {
+      port1.close();
+    }
+  }
+
+  /** Ends all threads at once. */
+  async end(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
