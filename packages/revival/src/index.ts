@@ -1,2 +1,2 @@
-export { shiftForRate } from './biasShifts';
 export { fakeQuantize, fakeQuantizeValues, type Granularity, type QuantizationOptions } from './quantize';
+export { shiftForRate } from './revive/biasShifts';

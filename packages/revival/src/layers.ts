@@ -1,3 +1,9 @@
+export {
+  type ContinualBackprop,
+  type ContinualBackpropOptions,
+  continualBackprop,
+  type Replacement as ContinualReplacement,
+} from './continual/continualBackprop';
 export type { RemovalData } from './largestDifference';
 export type { KeptChannels, LayerChannels } from './planRemoval';
 export {
@@ -8,11 +14,19 @@ export {
   type QuantizedLayer,
 } from './previewQuantization';
 export { type RemovalResult, removeDeadChannels } from './removeDeadChannels';
+export type { Cure, CureContext, CustomCure } from './repair/cures';
+export {
+  type CureAttempt,
+  type RepairOptions,
+  type RepairResult,
+  repairNetwork,
+  type Trial,
+} from './repair/repairNetwork';
 export { type Replacement, replaceActivations } from './replaceActivations';
 export {
   type RevivalOptions,
   type RevivalResult,
   type RevivalStrategy,
-  type RevivedLayer,
   reviveChannels,
-} from './reviveChannels';
+} from './revive/reviveChannels';
+export type { RevivedLayer, SkippedChannels } from './revive/targets';

@@ -54,7 +54,7 @@ export function functional(): tfl.LayersModel {
   const a = conv('a', 6, 1, 'relu').apply(x) as tfl.SymbolicTensor;
   const norm = tfl.layers.batchNormalization({ name: 'norm' }).apply(a) as tfl.SymbolicTensor;
   const deep = tfl.layers
-    .depthwiseConv2d({ kernelSize: 3, padding: 'valid', name: 'deep' })
+    .depthwiseConv2d({ kernelSize: 3, padding: 'valid', name: 'deep', depthwiseInitializer: seeded(6) })
     .apply(norm) as tfl.SymbolicTensor;
   const b = conv('b', 4, 2).apply(deep) as tfl.SymbolicTensor;
   const c = conv('c', 4, 3).apply(deep) as tfl.SymbolicTensor;

@@ -15,7 +15,7 @@ export type ChannelVerdict =
   | { readonly removable: true; readonly folds: readonly Fold[] }
   | { readonly removable: false; readonly reason: string };
 
-interface Reader {
+export interface Reader {
   readonly call: RuledCall;
   readonly input: SymbolicTensor;
   /** Where the space begins among the input's channels. */
@@ -38,7 +38,7 @@ export function readers(structure: ChannelStructure, space: ChannelSpace): Reade
 }
 
 /** Whether a kernel sees the same number of inputs at every output position, so that a constant adds a constant. */
-function seesNoBorder({ layer, inputs }: RuledCall): boolean {
+export function seesNoBorder({ layer, inputs }: RuledCall): boolean {
   const { padding, kernelSize } = layer as unknown as { padding?: string; kernelSize?: number[] };
   if (layer.getClassName() === 'Dense') return true;
   if (layer.getClassName() === 'Conv2DTranspose' || layer.getClassName() === 'SeparableConv2D') return false;

@@ -1,7 +1,7 @@
 import type { Random } from '@relumine/core';
-import type { Weight } from './channels/arrays';
-import { fill } from './channels/arrays';
-import type { RuledCall } from './channels/spaces';
+import type { Weight } from '../channels/arrays';
+import { fill } from '../channels/arrays';
+import type { RuledCall } from '../channels/spaces';
 
 /** How many inputs one value of a channel is summed from. */
 export function fanIn({ shape }: Weight, outputAxis: number): number {
@@ -28,16 +28,32 @@ export function freshIncoming(
   });
 }
 
-/** A carrier's weights for revived channels: batch norm starts anew (γ 1, β 0, mean 0, variance 1); others keep theirs. */
+/**
+ * A carrier's weights for revived channels: batch norm starts anew (γ 1, β 0, mean 0, variance 1), a depthwise kernel is
+ * drawn anew (its fan-in is its window) and its bias 0; others keep theirs.
+ */
 export function freshCarrier(
   { layer, rule }: RuledCall,
   weights: readonly Weight[],
   channels: readonly number[],
+  random: Random,
+  gain: number,
 ): Weight[] {
-  if (layer.getClassName() !== 'BatchNormalization') return [...weights];
-  const ones = /(gamma|moving_variance)(_\d+)?$/;
-  return weights.map((weight, i) => {
-    const value = ones.test(layer.weights[i]!.originalName) ? 1 : 0;
-    return fill(weight, rule.weights[i]?.output ?? 0, channels, () => value);
-  });
+  const axisOf = (i: number): number => rule.weights[i]?.output ?? 0;
+  switch (layer.getClassName()) {
+    case 'BatchNormalization': {
+      const ones = /(gamma|moving_variance)(_\d+)?$/;
+      return weights.map((weight, i) =>
+        fill(weight, axisOf(i), channels, () => (ones.test(layer.weights[i]!.originalName) ? 1 : 0)),
+      );
+    }
+    case 'DepthwiseConv2D':
+      return weights.map((weight, i) => {
+        if (weight.shape.length === 1) return fill(weight, 0, channels, () => 0);
+        const deviation = gain / Math.sqrt(weight.shape[0]! * weight.shape[1]!);
+        return fill(weight, axisOf(i), channels, () => deviation * random.normal());
+      });
+    default:
+      return [...weights];
+  }
 }

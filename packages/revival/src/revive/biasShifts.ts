@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { ChannelStructure, RuledCall } from './channels/spaces';
+import type { ChannelStructure, RuledCall } from '../channels/spaces';
+import { readWeights, writeWeights } from '../weights';
+import { resetSlots, type SlotFinder } from './optimizerSlots';
 import { preactivationSource, preactivations } from './preactivations';
-import { readWeights, writeWeights } from './weights';
 
 /** Index of the weight of `layer` that adds a number to each channel: a bias, or batch norm's β. */
 function shiftIndex({ layer, rule }: RuledCall): number | undefined {
@@ -18,12 +19,16 @@ function shiftIndex({ layer, rule }: RuledCall): number | undefined {
 /** Layers that pass a shift of a channel on unchanged. */
 const transparent = /^(Dropout|SpatialDropout1D|GaussianNoise|MaxPooling[12]D|Cropping2D|UpSampling2D)$/;
 
-/** The nearest layer before `tensor` that shifts its channels. */
+/** The nearest layer before `tensor` that shifts its channels; before a sum, one of a branch that nothing else reads. */
 function shifter(structure: ChannelStructure, tensor: SymbolicTensor): RuledCall | undefined {
   const call = structure.calls.find(({ outputs }) => outputs.includes(tensor));
   if (!call) return undefined;
   if (shiftIndex(call) !== undefined) return call;
-  return transparent.test(call.layer.getClassName()) && call.inputs[0] ? shifter(structure, call.inputs[0]) : undefined;
+  if (call.rule.kind !== 'add' && !transparent.test(call.layer.getClassName())) return undefined;
+  const readOnce = (input: SymbolicTensor): boolean =>
+    structure.calls.filter(({ inputs }) => inputs.includes(input)).length === 1;
+  const found = call.inputs.filter(readOnce).map((input) => shifter(structure, input));
+  return found.find((one) => one !== undefined);
 }
 
 /**
@@ -63,21 +68,22 @@ export async function biasShifts(
   model: LayersModel,
   structure: ChannelStructure,
   target: { readonly call: RuledCall; readonly channels: readonly number[] },
-  data: Tensor,
-  rate: number,
+  { data, rate, slots }: { data: Tensor; rate: number; slots: SlotFinder | undefined },
 ): Promise<string | undefined> {
   const call = shifter(structure, preactivationSource(target.call).tensor);
   const index = call && shiftIndex(call);
-  if (!call || index === undefined) return 'no bias or batch-norm shift lies directly before its activation';
+  if (!call || index === undefined) return 'no bias or batch-norm shift of its own lies before its activation';
   const z = preactivations(model, target.call, data);
+  let highest: Float64Array[];
   try {
-    const highest = await highestPerSample(z);
-    const weights = await readWeights(call.layer);
-    const values = weights[index]!.values;
-    for (const c of target.channels) values[c] = values[c]! + shiftForRate(highest[c]!, rate);
-    writeWeights(call.layer, weights);
-    return undefined;
+    highest = await highestPerSample(z);
   } finally {
     z.dispose();
   }
+  const weights = await readWeights(call.layer);
+  const values = weights[index]!.values;
+  for (const c of target.channels) values[c] = values[c]! + shiftForRate(highest[c]!, rate);
+  writeWeights(call.layer, weights);
+  if (slots) await resetSlots(slots, call.layer.weights[index]!.name, 0, target.channels);
+  return undefined;
 }

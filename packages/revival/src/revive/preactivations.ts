@@ -1,6 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { model as createModel, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import type { RuledCall } from './channels/spaces';
+import type { RuledCall } from '../channels/spaces';
 
 interface Activating {
   activation?: { apply(z: Tensor, ...rest: unknown[]): Tensor; getClassName(): string };
