@@ -35,7 +35,7 @@ export const normalDraw =
   };
 
 /** He, Zhang, Ren and Sun 2015. */
-export const heNormal = normalDraw((inputs) => Math.sqrt(2 / inputs));
+export const heNormal: DrawLayer = normalDraw((inputs) => Math.sqrt(2 / inputs));
 
 /** Glorot and Bengio 2010, the uniform one: ±√(6 / (inputs + outputs)). */
 export const glorotUniform: DrawLayer = (inputs, outputs, random) => {
