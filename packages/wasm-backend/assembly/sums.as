@@ -57,6 +57,21 @@ function sumColumns16(x: usize, rows: i32, rowBytes: usize, out: usize, divisor:
   v128.store64_lane(out, f32x4.demote_f64x2_zero(f64x2.div(s7, d)), 0, 56);
 }
 
+/** out[i] = Σ over rows of x[row, i] / divisor, for neighbouring columns of rows `rowBytes` apart. */
+export function sumColumns(x: usize, rows: i32, columns: i32, rowBytes: usize, out: usize, divisor: f64): void {
+  let i = 0;
+  for (; i + 16 <= columns; i += 16) sumColumns16(x + (i << 2), rows, rowBytes, out + (i << 2), divisor);
+  for (; i < columns; i++) {
+    let sum: f64 = 0;
+    let p = x + (i << 2);
+    for (let m = 0; m < rows; m++) {
+      sum += <f64>f32.load(p);
+      p += rowBytes;
+    }
+    f32.store(out + (i << 2), <f32>(sum / divisor));
+  }
+}
+
 /** out[o, i] = Σ_m x[o, m, i] / divisor. */
 export function sumMiddle(x: usize, outer: i32, middle: i32, inner: i32, out: usize, divisor: f64): void {
   const rowBytes: usize = inner << 2;
@@ -64,17 +79,7 @@ export function sumMiddle(x: usize, outer: i32, middle: i32, inner: i32, out: us
     if (inner == 1) {
       f32.store(out, <f32>(sumRow(x, middle) / divisor));
     } else {
-      let i = 0;
-      for (; i + 16 <= inner; i += 16) sumColumns16(x + (i << 2), middle, rowBytes, out + (i << 2), divisor);
-      for (; i < inner; i++) {
-        let sum: f64 = 0;
-        let p = x + (i << 2);
-        for (let m = 0; m < middle; m++) {
-          sum += <f64>f32.load(p);
-          p += rowBytes;
-        }
-        f32.store(out + (i << 2), <f32>(sum / divisor));
-      }
+      sumColumns(x, middle, inner, rowBytes, out, divisor);
     }
     x += middle * rowBytes;
     out += rowBytes;

@@ -9,8 +9,9 @@ import {
   pixelOffsets,
   tapOffsets,
 } from './convolutionTables';
+import type { KernelExports, Placement } from './exports';
 import type { WasmBackend } from './heap';
-import { type KernelExports, kernelsOf, type Placement } from './module';
+import { kernelsOf } from './module';
 import { type Part, ranges, runParts } from './threads';
 import { suitsWinograd, winogradConvolve, winogradFilterGradient, winogradInputGradient } from './winograd';
 import { Workspace } from './workspace';

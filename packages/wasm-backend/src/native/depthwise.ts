@@ -1,6 +1,7 @@
 import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { DepthwiseShape } from './exports';
 import { addressOf, produce, type WasmBackend } from './heap';
-import { type DepthwiseShape, kernelsOf } from './module';
+import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
 
 type Conv2DInfo = typeof backend_util.computeConv2DInfo;

@@ -1,5 +1,5 @@
 import { activationCodes } from './activationCodes';
-import type { KernelExports } from './module';
+import type { KernelExports } from './exports';
 
 /** tfjs's names of the activations that can follow a product in place. */
 const names: Readonly<Record<string, string>> = {

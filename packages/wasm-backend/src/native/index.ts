@@ -1,13 +1,17 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { registerActivations } from './activations';
+import { registerBatchNorm } from './batchNorm';
 import { registerConvolutions } from './convolutionKernels';
 import { registerDepthwiseGradients, registerSegmentSum } from './depthwise';
+import { registerElementwiseGradients } from './elementwiseGradients';
 import { registerExtrema } from './extrema';
 import { registerActivationGradients } from './gradients';
 import { findMemory, type WasmBackend } from './heap';
 import { registerMatMul } from './matMul';
 import { kernelsOf, loadModule, usesRelaxedSimd } from './module';
+import { registerOnePassGradients } from './onePassGradients';
 import { registerOptimizers } from './optimizers';
+import { registerOutputGradients } from './outputGradients';
 import { registerPooling } from './pooling';
 import { registerPrelu } from './prelu';
 import { registerActivationStatistics } from './statistics';
@@ -58,6 +62,10 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerSums();
   registerIdentity();
   registerOptimizers();
+  registerBatchNorm();
+  registerElementwiseGradients();
+  registerOutputGradients();
   registerActivationGradients();
+  registerOnePassGradients();
   return { available: true, relaxedSimd: usesRelaxedSimd() };
 }

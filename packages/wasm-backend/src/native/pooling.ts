@@ -1,6 +1,7 @@
 import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Windows } from './exports';
 import { addressOf, produce, type WasmBackend } from './heap';
-import { kernelsOf, type Windows } from './module';
+import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
 import { type Part, ranges, runParts } from './threads';
 

@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, produce, type WasmBackend } from './heap';
-import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
+import { type Part, ranges, runParts } from './threads';
 
 /**
  * The reduced axes as one block [outer, middle, inner] of a shape, axes of length 1 left out; undefined where other axes
@@ -28,10 +28,22 @@ function reduction(mean: boolean): NativeKernel {
     const block = x.dtype === 'float32' ? reducedBlock(x.shape, axes) : undefined;
     if (block === undefined) return replaced(args);
     const backend = args.backend as WasmBackend;
-    const kernels = kernelsOf(backend);
     const outShape = x.shape.flatMap((extent, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [extent]));
     return produce(backend, outShape, (out) => {
-      kernels.sumMiddle(addressOf(backend, x), ...block, out, mean ? block[1] : 1);
+      const [outer, middle, inner] = block;
+      const from = addressOf(backend, x);
+      const divisor = mean ? middle : 1;
+      const size = outer * middle * inner;
+      // One block is shared out by columns, a cache line each; no sum goes over threads, so it is the same on any number.
+      const byColumns = outer === 1 && inner > 1;
+      const shares = ranges(backend, byColumns ? inner : outer, byColumns ? 16 : 1, 'pass', size);
+      const parts = shares.map(([first, last]): Part => {
+        if (byColumns)
+          return ['sumColumns', from + first * 4, middle, last - first, inner * 4, out + first * 4, divisor];
+        const at = from + first * middle * inner * 4;
+        return ['sumMiddle', at, last - first, middle, inner, out + first * inner * 4, divisor];
+      });
+      runParts(backend, parts);
     });
   };
 }
@@ -42,12 +54,19 @@ export function registerSums(): void {
   replaceKernel('Mean', reduction(true));
 }
 
-/** Registers Identity as a second reference to the same values: kernels write to fresh tensors only. */
+/** A second reference to the same values: kernels write to fresh tensors only. */
+const reference = (args: Parameters<NativeKernel>[0]): TensorInfo => {
+  const x = args.inputs.x!;
+  (args.backend as WasmBackend).incRef(x.dataId);
+  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+};
+
+/** Registers Identity, and Cast to the same dtype, which the stock kernels copy, as references. */
 export function registerIdentity(): void {
-  replaceKernel('Identity', (args, replaced) => {
-    const x = args.inputs.x!;
-    if (x.dtype === 'string') return replaced(args);
-    (args.backend as WasmBackend).incRef(x.dataId);
-    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype } satisfies TensorInfo;
+  replaceKernel('Identity', (args, replaced) => (args.inputs.x!.dtype === 'string' ? replaced(args) : reference(args)));
+  replaceKernel('Cast', (args, replaced) => {
+    const { dtype } = args.attrs as unknown as { dtype: string };
+    const from = args.inputs.x!.dtype;
+    return from === dtype && from !== 'string' ? reference(args) : replaced(args);
   });
 }

@@ -1,0 +1,47 @@
+/** Matrix products and sums. */
+export interface MatrixExports {
+  multiply(
+    ...args: [
+      a: number,
+      rowsA: number,
+      m: number,
+      steps: number,
+      k: number,
+      b: number,
+      n: number,
+      c: number,
+      rowsC: number,
+      columnBytes: number,
+      add: boolean,
+      tile: number,
+    ]
+  ): void;
+  packRows(b: number, k: number, n: number, rowBytes: number, out: number): void;
+  packColumns(b: number, k: number, n: number, columnBytes: number, out: number): void;
+  matrixProduct(
+    ...args: [
+      a: number,
+      rowsA: number,
+      m: number,
+      steps: number,
+      k: number,
+      block: number,
+      b: number,
+      rowBytes: number,
+      columnBytesB: number,
+      n: number,
+      c: number,
+      rowsC: number,
+      columnBytes: number,
+      panels: number,
+      tile: number,
+    ]
+  ): void;
+  addBias(c: number, bias: number, rows: number, columns: number): void;
+  addInto(to: number, from: number, n: number): void;
+  sumMiddle(x: number, outer: number, middle: number, inner: number, out: number, divisor: number): void;
+  sumColumns(x: number, rows: number, columns: number, rowBytes: number, out: number, divisor: number): void;
+  segmentSum(x: number, ids: number, rows: number, size: number, segments: number, out: number): void;
+  spread(x: number, outer: number, middle: number, inner: number, scale: number, out: number): void;
+  zero(address: number, bytes: number): void;
+}

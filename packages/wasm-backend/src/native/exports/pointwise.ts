@@ -1,0 +1,83 @@
+/** Passes over values, one by one or channel by channel. */
+export interface PointwiseExports {
+  activation(op: number, x: number, y: number, n: number, a: number, b: number): void;
+  activationGrad(op: number, dy: number, x: number, dx: number, n: number, a: number, b: number): void;
+  prelu(x: number, alpha: number, y: number, n: number, channels: number): void;
+  preluGrad(dy: number, x: number, alpha: number, dx: number, n: number, channels: number): void;
+  preluAlphaGrad(dy: number, x: number, sums: number, n: number, channels: number): void;
+  roundSums(sums: number, out: number, n: number): void;
+  activationStatistics(
+    ...args: [
+      op: number,
+      z: number,
+      h: number,
+      batch: number,
+      positions: number,
+      channels: number,
+      a: number,
+      b: number,
+      alpha: number,
+      epsilon: number,
+      strip: number,
+      ones: number,
+      d: number,
+      units: number,
+      base: number,
+      counts: number,
+      values: number,
+    ]
+  ): void;
+  extremum(isMin: boolean, a: number, b: number, out: number, n: number, period: number): void;
+  batchNorm(
+    ...args: [x: number, mean: number, factor: number, shift: number, y: number, rows: number, channels: number]
+  ): void;
+  batchNormGrad(
+    ...args: [
+      x: number,
+      dy: number,
+      mean: number,
+      factor: number,
+      dx: number,
+      rows: number,
+      channels: number,
+      strip: number,
+      sums: number,
+    ]
+  ): void;
+  outputGrad(op: number, dy: number, y: number, dx: number, n: number): void;
+  squareGrad(dy: number, x: number, dx: number, n: number): void;
+  adam(
+    ...args: [
+      value: number,
+      gradient: number,
+      m: number,
+      v: number,
+      newValue: number,
+      newM: number,
+      newV: number,
+      n: number,
+      beta1: number,
+      rest1: number,
+      beta2: number,
+      rest2: number,
+      step: number,
+      scaleV: number,
+      epsilon: number,
+      keep: number,
+    ]
+  ): void;
+  sgd(
+    ...args: [
+      value: number,
+      gradient: number,
+      velocity: number,
+      newValue: number,
+      newVelocity: number,
+      n: number,
+      learningRate: number,
+      momentum: number,
+      nesterov: boolean,
+      weightDecay: number,
+    ]
+  ): void;
+}
