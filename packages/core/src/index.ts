@@ -15,6 +15,7 @@ export { decodeNumber, encodeNumber, type JsonNumber } from './jsonNumber';
 export {
   activationGradKernel,
   activationKernel,
+  activationLivenessKernel,
   activationStatisticsKernel,
   hasKernel,
   type RelumineKernelName,

@@ -8,7 +8,8 @@ import type { ActivationName } from './activation';
 export type RelumineKernelName =
   | `Relumine${Capitalize<ActivationName>}`
   | `Relumine${Capitalize<ActivationName>}Grad`
-  | 'RelumineActivationStatistics';
+  | 'RelumineActivationStatistics'
+  | 'RelumineActivationLiveness';
 
 /**
  * One pass that applies an activation and counts.
@@ -19,6 +20,19 @@ export type RelumineKernelName =
  * each unit fired; float32[12, channels], the bytes of float64[6, channels] with the rows Σh, Σ|h|, Σh², min h, max h, max z.
  */
 export const activationStatisticsKernel = 'RelumineActivationStatistics';
+
+/**
+ * One pass over z that tells who lives, for those who watch a training.
+ *
+ * Inputs `{ x, best, fired, nonFinite }`: z, float32[batch, …, channels], and what earlier calls have found, which the
+ * kernel **writes over**: float32[positions, channels], the largest z of each unit (NaN where there was one);
+ * int32[positions, channels], not 0 where the unit has fired; int32[channels], values of z that are NaN or infinite.
+ *
+ * Attributes `{ name, params, epsilon, low, high, fresh }`: a unit fires where low < z < high, or, without the two, where
+ * |f'(z)| > ε; `fresh` forgets earlier calls. With low = −∞ and high = ∞ every number fires; `fired` is used only where
+ * high is below ∞ or missing. Outputs: int32[channels], units that never fired and had no NaN; float32[channels], max z.
+ */
+export const activationLivenessKernel = 'RelumineActivationLiveness';
 
 const capitalize = <T extends string>(name: T): Capitalize<T> =>
   (name.charAt(0).toUpperCase() + name.slice(1)) as Capitalize<T>;

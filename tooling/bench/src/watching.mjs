@@ -4,58 +4,57 @@ import { auditModel, deadNeuronMonitor } from '@relumine/dead-neuron-metrics/lay
 import { mobileNet, simpleCnn } from '@relumine/models';
 import { adam, startWasm } from '@relumine/wasm-backend';
 import * as tf from '@tensorflow/tfjs-core';
+import { spread } from './timing.mjs';
 
-const rounds = Number(process.argv[2] ?? 9);
+const rounds = Number(process.argv[2] ?? 12);
 const kernels = process.argv[3] ?? 'auto';
-console.log(await startWasm({ kernels }));
+console.log(await startWasm({ kernels, threads: 1 }));
 
-const at = (sorted, share) => sorted[Math.floor(share * (sorted.length - 1))];
-async function ratio(what, watched, plain) {
-  const time = async (action) => {
-    const from = performance.now();
-    await action();
-    return performance.now() - from;
-  };
-  await watched();
-  await plain();
-  const ratios = [];
-  const times = [];
-  for (let i = 0; i < rounds; i++) {
-    // Which comes first changes, so that neither profits from it.
-    const first = i % 2 === 0;
-    const [a, b] = first
-      ? [await time(watched), await time(plain)]
-      : await (async () => {
-          const later = await time(plain);
-          return [await time(watched), later];
-        })();
-    ratios.push(a / b);
-    times.push(b);
-  }
-  ratios.sort((p, q) => p - q);
-  times.sort((p, q) => p - q);
-  console.log(
-    `${what}: ${at(ratios, 0.5).toFixed(3)} (${at(ratios, 0.25).toFixed(3)}–${at(ratios, 0.75).toFixed(3)}), plain ${at(times, 0.5).toFixed(0)} ms`,
-  );
+/** Wall-clock and processor milliseconds of one action; on a busy machine the second says more. */
+async function cost(action) {
+  const [from, used] = [performance.now(), process.cpuUsage()];
+  await action();
+  const { user, system } = process.cpuUsage(used);
+  return { wall: performance.now() - from, cpu: (user + system) / 1000 };
 }
 
-const images = tf.randomUniform([640, 28, 28, 1], 0, 1, 'float32', 1);
-const labels = tf.oneHot(tf.cast(tf.randomUniform([640], 0, 10, 'float32', 2), 'int32'), 10);
-for (const activation of ['relu', 'leakyRelu']) {
+/** Runs both in turn, so that both meet the same machine, and compares each pair. */
+async function ratio(what, watched, plain, pairs = rounds) {
+  for (const action of [watched, plain, watched, plain]) await action();
+  const found = [];
+  for (let i = 0; i < pairs; i++) {
+    // Which comes first changes, so that neither profits from it.
+    const first = await cost(i % 2 === 0 ? watched : plain);
+    const second = await cost(i % 2 === 0 ? plain : watched);
+    found.push(i % 2 === 0 ? [first, second] : [second, first]);
+  }
+  const line = ['cpu', 'wall'].map((kind) => {
+    const { median, lower, upper } = spread(found.map(([a, b]) => a[kind] / b[kind]));
+    const alone = spread(found.map(([, b]) => b[kind])).median;
+    return `${kind} ${median.toFixed(3)} (${lower.toFixed(3)}–${upper.toFixed(3)}), plain ${alone.toFixed(0)} ms`;
+  });
+  console.log(`${what}: ${line.join('; ')}`);
+}
+
+const images = tf.randomUniform([64, 28, 28, 1], 0, 1, 'float32', 1);
+const labels = tf.oneHot(tf.cast(tf.randomUniform([64], 0, 10, 'float32', 2), 'int32'), 10);
+for (const activation of ['relu', 'leakyRelu', 'prelu', 'elu']) {
   const model = simpleCnn({ activation, seed: 1 });
   model.compile({ optimizer: adam({ learningRate: 1e-4 }), loss: 'categoricalCrossentropy' });
-  const fit = (callbacks) =>
-    model.fit(images, labels, { epochs: 1, batchSize: 64, shuffle: false, verbose: 0, callbacks });
-  await ratio(
-    `monitor, every step, simpleCnn with ${activation}`,
-    () => fit(deadNeuronMonitor()),
-    () => fit([]),
-  );
-  await ratio(
-    `monitor, every 10th step, simpleCnn with ${activation}`,
-    () => fit(deadNeuronMonitor({ every: 10 })),
-    () => fit([]),
-  );
+  const step = () => model.trainOnBatch(images, labels);
+  for (const every of [1, 10]) {
+    const monitor = deadNeuronMonitor({ every });
+    // Ten steps at a time, as many as are between two observations of the sparse monitor.
+    const ten = (once) => async () => {
+      for (let i = 0; i < 10; i++) await once();
+    };
+    await ratio(
+      `monitor, every ${every}, simpleCnn with ${activation}`,
+      ten(() => monitor.step(model, step)),
+      ten(step),
+    );
+    monitor.detach();
+  }
 }
 
 const inputShape = [96, 96, 3];

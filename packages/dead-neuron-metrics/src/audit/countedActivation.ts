@@ -7,8 +7,7 @@ import {
   hasKernel,
 } from '@relumine/core';
 import { customGrad, dispose, engine, keep, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core';
-import type { LayerObservation } from '../statistics/observeLayer';
-import { smoothEpsilon } from '../statistics/responses';
+import { firingEpsilon } from '../statistics/responses';
 import type { FoundActivation } from './activationOf';
 
 /** What one pass over z counted; kept tensors, the receiver's. See `activationStatisticsKernel` in @relumine/core. */
@@ -17,18 +16,6 @@ export interface Counted {
   readonly units: Tensor;
   readonly values: Tensor;
 }
-
-/** Functions made of straight pieces, which fire wherever their slope is not 0. */
-const straight: ReadonlySet<string> = new Set([
-  'relu',
-  'relu6',
-  'leakyRelu',
-  'hardtanh',
-  'hardsigmoid',
-  'softshrink',
-  'hardshrink',
-  'threshold',
-]);
 
 /** Functions that are never below 0: their values at 0 or below are the zeros, which the pass counts. */
 const neverNegative: ReadonlySet<string> = new Set([
@@ -43,23 +30,19 @@ const neverNegative: ReadonlySet<string> = new Set([
 /** tfjs's own functions that Relumine's kernels compute bit for bit. */
 const sameAsStock: ReadonlySet<string> = new Set(['relu', 'relu6']);
 
-/** `report`: all that a report holds. `changes`: who is dead, which a monitor follows. */
-export type Purpose = 'report' | 'changes';
-
 /**
  * Whether the backend can apply this activation and count what is wanted in the same pass, with the very numbers that the
  * layer itself would give: of Relumine's own activations, and of tfjs's ReLUs.
  */
-export function canCount({ activation }: FoundActivation, own: boolean, purpose: Purpose): boolean {
-  if (activation === 'prelu' || activation === 'rrelu' || activation === 'linear') return false;
-  if (!(own || sameAsStock.has(activation)) || (purpose === 'report' && !neverNegative.has(activation))) return false;
+export function canCount({ activation }: FoundActivation, own: boolean): boolean {
+  if (!(own || sameAsStock.has(activation)) || !neverNegative.has(activation)) return false;
   return hasKernel(activationStatisticsKernel) && hasKernel(activationGradKernel(activation as ActivationName));
 }
 
 /** f(z) with its gradient, and what was counted on the way. */
 export function countedActivation(z: Tensor, { activation, params }: FoundActivation): { h: Tensor; counted: Counted } {
   const name = activation as ActivationName;
-  const epsilon = straight.has(activation) ? 0 : smoothEpsilon;
+  const epsilon = firingEpsilon(activation);
   let counted: Counted | undefined;
   const apply = customGrad((...args: (Tensor | ((tensors: Tensor[]) => void))[]) => {
     const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
@@ -132,27 +115,5 @@ export function snapshotOf(
     unitFired: Array.from(unitFired),
     unitNan: new Array<number>(positions * channels).fill(0),
     nonFinite,
-  };
-}
-
-/** What a monitor looks at, straight from the counts of one call: a step has no time for more. */
-export function observationOf(identity: { name: string; path: string[] }, rows: CountedRows): LayerObservation {
-  const { channels, counts, unitFired, figures } = rows;
-  const deadChannels: number[] = [];
-  const nonFiniteChannels: number[] = [];
-  for (let c = 0; c < channels; c++) {
-    if (counts[c] === 0) deadChannels.push(c);
-    if (counts[2 * channels + c]! > 0) nonFiniteChannels.push(c);
-  }
-  let deadUnits = 0;
-  for (let unit = 0; unit < unitFired.length; unit++) if (unitFired[unit] === 0) deadUnits++;
-  return {
-    ...identity,
-    channels,
-    deadChannels,
-    deadFraction: deadChannels.length / channels,
-    deadUnitFraction: deadUnits / unitFired.length,
-    nonFiniteChannels,
-    margin: Array.from(figures.subarray(5 * channels)),
   };
 }

@@ -14,15 +14,19 @@ const hasKernel = (layer: Layer): boolean => {
   return Boolean(kernel ?? depthwiseKernel) || (inner !== undefined && hasKernel(inner));
 };
 
+/** The layers whose outputs a layer reads at its first use. */
+export const layersBefore = (layer: Layer): Layer[] =>
+  (layer as unknown as Linked).inboundNodes?.[0]?.inboundLayers ?? [];
+
 /** The nearest layer before `layer` that owns a kernel, through batch norm, pooling, padding, dropout and additions. */
-export function kernelSource(layer: Layer): string | undefined {
+export function kernelSource(layer: Layer): Layer | undefined {
   const seen = new Set<Layer>([layer]);
   let front: Layer[] = [layer];
   while (front.length > 0) {
-    const before = front.flatMap((one) => (one as unknown as Linked).inboundNodes?.[0]?.inboundLayers ?? []);
+    const before = front.flatMap(layersBefore);
     front = before.filter((one) => !seen.has(one));
     for (const one of front) {
-      if (hasKernel(one)) return one.name;
+      if (hasKernel(one)) return one;
       seen.add(one);
     }
   }

@@ -1,9 +1,10 @@
-import { requirePositiveInteger } from '@relumine/core';
+import { describe, invalidArgument, requirePositiveInteger } from '@relumine/core';
+import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
-import { release, type Seen, type TappedLayer, tap, tappedLayers } from '../audit/taps';
+import { tap, tappedLayers } from '../audit/taps';
 import type { MonitorEvent, MonitorHistory, MonitorStep } from './history';
 import { Observer } from './observer';
-import { observeStep } from './observeStep';
+import { StepWatch } from './stepWatch';
 
 const where = 'dead-neuron-metrics/deadNeuronMonitor';
 
@@ -12,95 +13,176 @@ export interface MonitorOptions {
   every?: number;
   /** Observations in a row without a firing until a channel counts as dead; 3 unless given. */
   patience?: number;
+  /** Whose learning rate is read, in loops of your own; the compiled model's unless given. */
+  optimizer?: Optimizer;
   /** Called for every channel that is born dead, dies or revives. */
   onEvent?: (event: MonitorEvent) => void;
   /** Called after every observation; `stop()` ends the training after this batch. May be async (to revive channels). */
-  onStep?: (step: MonitorStep, control: { model: LayersModel; stop(): void }) => void | Promise<void>;
+  onStep?: (step: MonitorStep, control: MonitorControl) => void | Promise<void>;
+}
+
+export interface MonitorControl {
+  model: LayersModel;
+  /** Sets `model.stopTraining`, which `fit` obeys; a loop of your own asks for it. */
+  stop(): void;
 }
 
 /** The callback; its `history` grows while it trains. */
 export interface DeadNeuronMonitor extends CustomCallback {
   readonly history: MonitorHistory;
-  /** Leaves the model as it was. Done at the end of training; call it where `fit` threw. */
+  /**
+   * One step of a training loop of your own: runs `update`, which calls the model and changes its weights, and observes
+   * it. Every call of the model inside counts, whatever its `training` flag.
+   *
+   * @returns what `update` returns; a number or a scalar is noted as the loss
+   * @throws what `update` throws; the step is then not counted
+   */
+  step<T>(model: LayersModel, update: () => T | Promise<T>): Promise<T>;
+  /** Leaves the model as it was. Done at the end of `fit`; call it after a loop of your own, or where `fit` threw. */
   detach(): void;
 }
 
 /** The learning rate that an optimiser has now; undefined where it has none to read. */
-function learningRateOf(model: LayersModel): number | undefined {
-  const rate = (model.optimizer as unknown as { learningRate?: unknown } | undefined)?.learningRate;
+function learningRateOf(optimizer: unknown): number | undefined {
+  const rate = (optimizer as { learningRate?: unknown } | undefined)?.learningRate;
   return typeof rate === 'number' ? rate : undefined;
 }
 
+async function lossOf(result: unknown): Promise<number | null> {
+  const first = Array.isArray(result) ? result[0] : result;
+  if (typeof first === 'number') return first;
+  const scalar = first as Tensor | null | undefined;
+  if (typeof scalar?.data !== 'function' || scalar.size !== 1) return null;
+  return (await scalar.data())[0] as number;
+}
+
+/** What a monitor does, whoever drives it. */
+class Monitor {
+  readonly history: MonitorHistory = { steps: [], events: [] };
+  private readonly options: MonitorOptions;
+  private readonly every: number;
+  private readonly patience: number;
+  private model: LayersModel | undefined;
+  private observer: Observer | undefined;
+  private watch: StepWatch | undefined;
+  private restore: (() => void) | undefined;
+  private looking = false;
+  private anyCall = false;
+  private count = 0;
+
+  constructor(options: MonitorOptions) {
+    const { every = 1, patience = 3 } = options;
+    requirePositiveInteger(where, 'options.every', every);
+    requirePositiveInteger(where, 'options.patience', patience);
+    this.options = options;
+    this.every = every;
+    this.patience = patience;
+  }
+
+  attach(model: LayersModel): void {
+    if (this.restore && model === this.model) return;
+    this.detach();
+    const tapped = tappedLayers(model);
+    if (!this.observer || model !== this.model) this.observer = new Observer(tapped, this.patience);
+    this.model = model;
+    const watch = new StepWatch(tapped);
+    this.watch = watch;
+    this.restore = tap(
+      tapped,
+      (one) => watch.see(one),
+      (training) => this.looking && (training || this.anyCall),
+      (one, z) => watch.glance(one, z),
+    );
+  }
+
+  detach(): void {
+    this.restore?.();
+    this.restore = undefined;
+    this.looking = false;
+    this.watch?.dispose();
+    this.watch = undefined;
+  }
+
+  begin(anyCall = false): void {
+    this.anyCall = anyCall;
+    this.looking = this.count % this.every === 0;
+    if (this.looking) this.observer?.prepare();
+  }
+
+  abandon(): void {
+    this.looking = false;
+    this.watch?.forget();
+  }
+
+  async end(loss: number | null): Promise<void> {
+    const step = this.count++;
+    const { model, observer, watch } = this;
+    if (!this.looking || !model || !observer || !watch) return;
+    this.looking = false;
+    const observed: MonitorStep = { step, loss, layers: [] };
+    const rate = learningRateOf(this.options.optimizer ?? model.optimizer);
+    const events = observer.observe(observed, await watch.observe(), rate);
+    this.history.steps.push(observed);
+    this.history.events.push(...events);
+    for (const event of events) this.options.onEvent?.(event);
+    const stop = (): void => {
+      model.stopTraining = true;
+    };
+    await this.options.onStep?.(observed, { model, stop });
+  }
+}
+
 /**
- * A callback for `fit` and `fitDataset` that watches channels die, from the training batches themselves: z and h are read
- * in the training step's own forward pass, so there is no extra one, and validation does not count.
+ * A callback for `fit` and `fitDataset`, and a guard for loops of your own, that watches channels die, from the training
+ * batches themselves: z is read in the training step's own forward pass, so there is no extra one, and validation does
+ * not count.
  *
  * @example
  * const monitor = deadNeuronMonitor({ onEvent: ({ kind, layer, channel, step }) => console.log(kind, layer, channel, step) });
  * await model.fit(xs, ys, { epochs: 3, callbacks: monitor });
+ * @example
+ * for (const [x, y] of batches) await monitor.step(model, () => optimizer.minimize(() => loss(model.apply(x), y), true));
+ * monitor.detach();
  * @throws RangeError for `every` or `patience` below 1
  */
 export function deadNeuronMonitor(options: MonitorOptions = {}): DeadNeuronMonitor {
-  const { every = 1, patience = 3, onEvent, onStep } = options;
-  requirePositiveInteger(where, 'options.every', every);
-  requirePositiveInteger(where, 'options.patience', patience);
-  const history: MonitorHistory = { steps: [], events: [] };
-  let observer: Observer | undefined;
-  let tapped: TappedLayer[] = [];
-  let model: LayersModel | undefined;
-  let restore: (() => void) | undefined;
-  let looking = false;
-  let step = 0;
-  const seen: Seen[] = [];
-
-  const detach = (): void => {
-    restore?.();
-    restore = undefined;
-    looking = false;
-    for (const one of seen.splice(0)) release(one);
-  };
-
-  const onBatchEnd = async (loss: number | undefined): Promise<void> => {
-    const now = step++;
-    if (!looking || !model || !observer) return;
-    looking = false;
-    const observations = await observeStep(seen, tapped);
-    const observed: MonitorStep = { step: now, loss: loss ?? null, layers: [] };
-    const events = observer.observe(observed, observations, learningRateOf(model));
-    history.steps.push(observed);
-    history.events.push(...events);
-    for (const event of events) onEvent?.(event);
-    const current = model;
-    await onStep?.(observed, {
-      model: current,
-      stop: () => {
-        current.stopTraining = true;
-      },
-    });
-  };
-
+  const monitor = new Monitor(options);
+  let trained: LayersModel | undefined;
   const callback = new CustomCallback({
     onTrainBegin: async () => {
-      detach();
-      if (!model) return;
-      tapped = tappedLayers(model);
-      observer ??= new Observer(model, tapped, patience);
-      restore = tap(
-        tapped,
-        (one) => seen.push(one),
-        (training) => training && looking,
-        'changes',
-      );
+      monitor.detach();
+      if (trained) monitor.attach(trained);
     },
-    onBatchBegin: async () => {
-      looking = step % every === 0;
-      if (looking) observer?.prepare(tapped);
-    },
-    onBatchEnd: async (_, logs) => onBatchEnd(logs?.loss),
-    onTrainEnd: async () => detach(),
+    onBatchBegin: async () => monitor.begin(),
+    onBatchEnd: async (_, logs) => monitor.end(logs?.loss ?? null),
+    onTrainEnd: async () => monitor.detach(),
   });
-  const setModel = (trained: unknown): void => {
-    model = trained as LayersModel;
-  };
-  return Object.assign(callback, { history, detach, setModel });
+  return Object.assign(callback, {
+    history: monitor.history,
+    detach: () => monitor.detach(),
+    setModel: (model: unknown) => {
+      trained = model as LayersModel;
+    },
+    step: async <T>(model: LayersModel, update: () => T | Promise<T>): Promise<T> => {
+      if (!Array.isArray((model as Partial<LayersModel> | undefined)?.layers))
+        throw invalidArgument({
+          where: `${where}.step`,
+          argument: 'model',
+          rule: 'must be a LayersModel',
+          received: describe(model),
+          type: TypeError,
+        });
+      monitor.attach(model);
+      monitor.begin(true);
+      let result: T;
+      try {
+        result = await update();
+      } catch (error) {
+        monitor.abandon();
+        throw error;
+      }
+      await monitor.end(await lossOf(result));
+      return result;
+    },
+  });
 }

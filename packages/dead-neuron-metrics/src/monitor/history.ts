@@ -4,6 +4,8 @@ import type { ChannelEventKind } from './timeline';
 /** One layer at one observed step; measured on the training batch of that step, before its update. */
 export interface LayerStep {
   name: string;
+  /** Nested models around it. */
+  path: string[];
   deadChannels: number[];
   deadFraction: number;
   deadUnitFraction: number;
@@ -21,6 +23,7 @@ export interface MonitorStep {
 export interface MonitorEvent {
   kind: ChannelEventKind;
   layer: string;
+  path: string[];
   channel: number;
   step: number;
   /** For deaths, and births where a cause is plain. */

@@ -1,10 +1,13 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TappedLayer } from '../audit/taps';
 import type { LayerObservation } from '../statistics/observeLayer';
 import { type ChannelObservation, diagnose, diagnoseBirth } from './causes';
 import type { MonitorEvent, MonitorStep } from './history';
 import { LayerTimeline } from './timeline';
-import { type ChannelWeights, weightsOf } from './weightsOf';
+import { upstreamOf } from './upstream';
+import { type ChannelWeights, weightsReader } from './weightsOf';
+
+/** A layer's name within the whole model. */
+const keyOf = ({ path, name }: { path: readonly string[]; name: string }): string => [...path, name].join('/');
 
 /** Turns the reports of one step after the other into timelines, events and causes. */
 export class Observer {
@@ -16,21 +19,20 @@ export class Observer {
   /** The weights with which the step in progress computes its z: read before its update. */
   private weights = new Map<string, ChannelWeights>();
   private readonly rates: number[] = [];
-  private readonly model: LayersModel;
-  private readonly order: Map<string, number>;
+  private readonly readers: ReadonlyMap<string, () => ChannelWeights>;
+  /** The layers that each layer reads from, by their keys. */
+  private readonly upstream: ReadonlyMap<string, readonly string[]>;
   private readonly patience: number;
 
-  constructor(model: LayersModel, tapped: readonly TappedLayer[], patience: number) {
-    this.model = model;
-    this.order = new Map(tapped.map(({ path, name }, i) => [[...path, name].join('/'), i]));
+  constructor(tapped: readonly TappedLayer[], patience: number) {
+    this.readers = new Map(tapped.map((one) => [keyOf(one), weightsReader(one)]));
+    this.upstream = new Map(tapped.map((one) => [keyOf(one), upstreamOf(one, tapped).map(keyOf)]));
     this.patience = patience;
   }
 
   /** Reads the weights of a step that will be observed; call it before the step's update changes them. */
-  prepare(tapped: readonly TappedLayer[]): void {
-    this.weights = new Map(
-      tapped.map(({ path, name, source }) => [[...path, name].join('/'), weightsOf(this.model, name, source)]),
-    );
+  prepare(): void {
+    this.weights = new Map([...this.readers].map(([key, read]) => [key, read()]));
   }
 
   /** Fills in the layers of `observed` and returns what happened. */
@@ -40,32 +42,27 @@ export class Observer {
     learningRate: number | undefined,
   ): MonitorEvent[] {
     const events: MonitorEvent[] = [];
-    const inOrder = [...reports].sort((a, b) => this.place(a) - this.place(b));
-    let upstreamDead = false;
-    for (const report of inOrder) {
-      const { name, deadChannels, deadFraction, deadUnitFraction, nonFiniteChannels, channels } = report;
-      observed.layers.push({ name, deadChannels, deadFraction, deadUnitFraction, nonFiniteChannels });
-      const observation = this.look(report, upstreamDead);
-      events.push(...this.follow(report, observation, observed.step));
-      upstreamDead = deadChannels.length === channels;
+    const dead = new Set(reports.filter((one) => one.deadChannels.length === one.channels).map(keyOf));
+    for (const report of reports) {
+      const { name, path, deadChannels, deadFraction, deadUnitFraction, nonFiniteChannels } = report;
+      observed.layers.push({ name, path, deadChannels, deadFraction, deadUnitFraction, nonFiniteChannels });
+      const before = this.upstream.get(keyOf(report)) ?? [];
+      const upstreamDead = before.length > 0 && before.every((key) => dead.has(key));
+      events.push(...this.follow(report, this.look(report, upstreamDead), observed.step));
     }
     this.rates.push(learningRate ?? Number.NaN);
     return events;
   }
 
-  private place({ path, name }: LayerObservation): number {
-    return this.order.get([...path, name].join('/')) ?? 0;
-  }
-
   private look(report: LayerObservation, upstreamDead: boolean): ChannelObservation {
-    const key = [...report.path, report.name].join('/');
+    const key = keyOf(report);
     const weights = this.weights.get(key) ?? { shift: null, normalized: false, kernelNorm: null };
     const maxZ = report.margin.map((margin) => margin ?? Number.NaN);
     return { index: this.rates.length, weights, maxZ, upstreamDead };
   }
 
   private follow(report: LayerObservation, now: ChannelObservation, step: number): MonitorEvent[] {
-    const key = [...report.path, report.name].join('/');
+    const key = keyOf(report);
     const timeline = this.timelines.get(key) ?? new LayerTimeline(report.channels, this.patience);
     this.timelines.set(key, timeline);
     const alive = this.lastAlive.get(key) ?? [];
@@ -82,7 +79,7 @@ export class Observer {
           : kind === 'died' && before
             ? diagnose(channel, before, first[channel] ?? now, this.rates)
             : undefined;
-      return { kind, layer: report.name, channel, step: since, diagnosis: diagnosis ?? null };
+      return { kind, layer: report.name, path: report.path, channel, step: since, diagnosis: diagnosis ?? null };
     });
     for (let c = 0; c < report.channels; c++) {
       if (dead.has(c)) continue;

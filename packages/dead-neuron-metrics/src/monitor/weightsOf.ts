@@ -1,10 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import type { layers } from '@tensorflow/tfjs-layers';
+import { layersBefore } from '../audit/kernelSource';
+import type { TappedLayer } from '../audit/taps';
 
-/** The numbers of a channel that decide its z: read after an update, in float64. */
+/** The numbers of a channel that decide its z, in float64. */
 export interface ChannelWeights {
   /** Per channel: its bias, or batch norm's β where there is one; null without either. */
-  shift: Float64Array | null;
+  shift: ArrayLike<number> | null;
   /** Whether `shift` is batch norm's. */
   normalized: boolean;
   /** Per channel: the Euclidean norm of its kernel. */
@@ -18,37 +20,50 @@ interface Variables {
   kernel?: { read(): Tensor } | null;
   depthwiseKernel?: { read(): Tensor } | null;
   beta?: { read(): Tensor } | null;
-  inboundNodes?: { inboundLayers: Layer[] }[];
+  layer?: Layer;
 }
 
-const named = (model: LayersModel, name: string): Layer | undefined =>
-  model.layers.find((layer) => layer.name === name);
+/** The variables of a layer; of the one that a wrapper holds. */
+function variablesOf(layer: Layer): Variables {
+  const own = layer as unknown as Variables;
+  return own.layer && !own.kernel ? variablesOf(own.layer) : own;
+}
 
 /** The batch norm between an activation layer and its kernel, if there is one. */
-function normBefore(layer: Layer | undefined, source: string): Layer | undefined {
-  let one = layer;
-  while (one && one.name !== source) {
+function normBefore({ layer, sourceLayer }: TappedLayer): Layer | undefined {
+  let one: Layer | undefined = layer;
+  while (one && one !== sourceLayer) {
     if (one.getClassName() === 'BatchNormalization') return one;
-    one = (one as unknown as Variables).inboundNodes?.[0]?.inboundLayers[0];
+    one = layersBefore(one)[0];
   }
   return undefined;
 }
 
-const values = (tensor: Tensor | undefined): ArrayLike<number> | undefined => tensor?.dataSync();
+/** Norms of the columns of float32[rows, channels]. A sum of a hundred thousand squares needs float64. */
+function columnNorms(values: ArrayLike<number>, channels: number): Float64Array {
+  const squares = new Float64Array(channels);
+  for (let row = 0; row < values.length; row += channels)
+    for (let c = 0; c < channels; c++) {
+      const value = values[row + c]!;
+      squares[c]! += value * value;
+    }
+  return squares.map(Math.sqrt);
+}
 
-/** Reads shift and kernel norms of the layer that makes the channels of `name`. */
-export function weightsOf(model: LayersModel, name: string, source: string): ChannelWeights {
-  const norm = normBefore(named(model, name), source);
-  const { bias, kernel, depthwiseKernel } = (named(model, source) ?? {}) as unknown as Variables;
-  const shiftVariable = norm ? (norm as unknown as Variables).beta : bias;
-  const shift = values(shiftVariable?.read());
-  const weights = values((kernel ?? depthwiseKernel)?.read());
-  const channels = (kernel ?? depthwiseKernel)?.read().shape.at(-1) ?? 0;
-  let kernelNorm: Float64Array | null = null;
-  if (weights && channels > 0) {
-    const squares = new Float64Array(channels);
-    for (let i = 0; i < weights.length; i++) squares[i % channels]! += weights[i]! ** 2;
-    kernelNorm = squares.map(Math.sqrt);
-  }
-  return { shift: shift ? Float64Array.from(shift) : null, normalized: norm !== undefined, kernelNorm };
+/** Reads a layer's weights; the layers are looked up once, for a step has no time for it. */
+export function weightsReader(tapped: TappedLayer): () => ChannelWeights {
+  const norm = normBefore(tapped);
+  const { bias, kernel, depthwiseKernel } = variablesOf(tapped.sourceLayer);
+  const shift = norm ? (norm as unknown as Variables).beta : bias;
+  const weights = kernel ?? depthwiseKernel;
+  return () => {
+    const values = weights?.read();
+    // A depthwise kernel is [height, width, channels, multiplier]: its channels are the last two.
+    const channels = values ? (kernel ? 1 : values.shape[2]!) * values.shape.at(-1)! : 0;
+    return {
+      shift: shift?.read().dataSync() ?? null,
+      normalized: norm !== undefined,
+      kernelNorm: values && channels > 0 ? columnNorms(values.dataSync(), channels) : null,
+    };
+  };
 }

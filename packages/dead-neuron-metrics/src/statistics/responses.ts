@@ -8,7 +8,22 @@ export interface Response {
 }
 
 /** ε for smooth activations; the piecewise-linear ones use 0. */
-export const smoothEpsilon = 1e-3;
+const smoothEpsilon = 1e-3;
+
+/** Functions made of straight pieces, which fire wherever their slope is not 0. */
+const straight: ReadonlySet<string> = new Set([
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'hardtanh',
+  'hardsigmoid',
+  'softshrink',
+  'hardshrink',
+  'threshold',
+]);
+
+/** ε of an activation: a unit fires where |f'(z)| is above it. */
+export const firingEpsilon = (activation: string): number => (straight.has(activation) ? 0 : smoothEpsilon);
 
 const number = (params: ResponseParams, name: string, otherwise: number): number => {
   const value = params[name];
@@ -123,6 +138,49 @@ function shrink(lambda: number): Response {
 export function responseOf(activation: string, params: ResponseParams = {}): Response {
   return makers[activation]?.(params) ?? always;
 }
+
+/** Where a unit fires, as one open interval of z; undefined where it is none (|f'| of SiLU, GELU and others dips to 0). */
+export function firingWindow(
+  activation: string,
+  params: ResponseParams = {},
+): { low: number; high: number } | undefined {
+  return makers[activation] ? windows[activation]?.(params) : { low: Number.NEGATIVE_INFINITY, high: infinity };
+}
+
+const infinity = Number.POSITIVE_INFINITY;
+const above = (low: number) => ({ low, high: infinity });
+const within = (bound: number) => ({ low: -bound, high: bound });
+/** σ(z) > ε above this. */
+const sigmoidEdge = Math.log(smoothEpsilon / (1 - smoothEpsilon));
+
+/** Where `exponential` fires: floor/width · e^(z/width) = ε at its lower end. */
+const exponentialWindow = (floor: number, width: number) =>
+  above(floor / width > smoothEpsilon ? width * Math.log((smoothEpsilon * width) / floor) : 0);
+
+const windows: Readonly<Record<string, (params: ResponseParams) => { low: number; high: number }>> = {
+  relu: () => above(0),
+  relu6: () => ({ low: 0, high: 6 }),
+  leakyRelu: (p) => above(number(p, 'negativeSlope', 0.01) === 0 ? 0 : -infinity),
+  prelu: (p) => above(number(p, 'alpha', 0.25) === 0 ? 0 : -infinity),
+  elu: (p) => exponentialWindow(number(p, 'alpha', 1), 1),
+  celu: (p) => exponentialWindow(number(p, 'alpha', 1), number(p, 'alpha', 1)),
+  selu: () => exponentialWindow(1.7580993408473766, 1),
+  softplus: (p) => above(sigmoidEdge / number(p, 'beta', 1)),
+  squareplus: (p) => {
+    const slope = 1 - 2 * smoothEpsilon;
+    return above((-Math.sqrt(number(p, 'b', 4)) * slope) / Math.sqrt(1 - slope * slope));
+  },
+  softsign: () => within(smoothEpsilon ** -0.5 - 1),
+  tanh: () => within(Math.atanh(Math.sqrt(1 - smoothEpsilon))),
+  sigmoid: () => {
+    const top = (1 + Math.sqrt(1 - 4 * smoothEpsilon)) / 2;
+    return within(Math.log(top / (1 - top)));
+  },
+  logSigmoid: () => ({ low: -infinity, high: -sigmoidEdge }),
+  hardtanh: (p) => ({ low: number(p, 'min', -1), high: number(p, 'max', 1) }),
+  hardsigmoid: () => within(3),
+  threshold: (p) => above(number(p, 'threshold', 0)),
+};
 
 /** The family whose silence is h ≤ 0; elsewhere it is h = 0. */
 export const reluFamily: ReadonlySet<string> = new Set([

@@ -7,6 +7,7 @@ import { registerElementwiseGradients } from './elementwiseGradients';
 import { registerExtrema } from './extrema';
 import { registerActivationGradients } from './gradients';
 import { findMemory, type WasmBackend } from './heap';
+import { registerActivationLiveness } from './liveness';
 import { registerMatMul } from './matMul';
 import { kernelsOf, loadModule, usesRelaxedSimd } from './module';
 import { registerOnePassGradients } from './onePassGradients';
@@ -56,6 +57,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerDepthwiseGradients();
   registerSegmentSum();
   registerActivationStatistics();
+  registerActivationLiveness();
   registerExtrema();
   registerPooling();
   registerMatMul();

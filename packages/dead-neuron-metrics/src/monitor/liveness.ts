@@ -1,0 +1,115 @@
+import { activationLivenessKernel, hasKernel } from '@relumine/core';
+import { dispose, engine, fill, keep, type NamedAttrMap, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import type { TappedLayer } from '../audit/taps';
+import type { LayerObservation } from '../statistics/observeLayer';
+import { firingEpsilon, firingWindow } from '../statistics/responses';
+
+/** What the backend has found of one layer's units at one size of input. */
+interface UnitState {
+  readonly positions: number;
+  readonly best: Tensor;
+  readonly fired: Tensor;
+  readonly nonFinite: Tensor;
+  /** Of the step in progress: units that never fired, and the largest z, by channel. */
+  found: { dead: Tensor; maxZ: Tensor } | undefined;
+}
+
+/**
+ * Follows one layer in the backend's own pass over z: nothing of z or h is kept, and a few numbers per channel are read
+ * back after the step.
+ */
+export class LayerLiveness {
+  private readonly states = new Map<number, UnitState>();
+  private readonly tapped: TappedLayer;
+  private readonly window: { low: number; high: number } | undefined;
+
+  constructor(tapped: TappedLayer) {
+    this.tapped = tapped;
+    this.window = firingWindow(tapped.activation, tapped.found.params);
+  }
+
+  /** Whether the current backend has the pass. */
+  static available(): boolean {
+    return hasKernel(activationLivenessKernel);
+  }
+
+  /** Looks at one call's z, float32[batch, …, channels], which is borrowed. */
+  add(z: Tensor): void {
+    const channels = z.shape.at(-1)!;
+    const positions = z.shape.slice(1, -1).reduce((product, n) => product * n, 1);
+    const state = this.stateOf(positions, channels);
+    const fresh = state.found === undefined;
+    const { activation, found } = this.tapped;
+    const epsilon = firingEpsilon(activation);
+    const attrs = { name: activation, params: found.params, epsilon, fresh, ...this.window };
+    const { best, fired, nonFinite } = state;
+    const outputs = engine().runKernel(
+      activationLivenessKernel,
+      { x: z, best, fired, nonFinite },
+      attrs as unknown as NamedAttrMap,
+    ) as unknown as [Tensor, Tensor];
+    if (state.found) dispose([state.found.dead, state.found.maxZ]);
+    state.found = { dead: keep(outputs[0]), maxZ: keep(outputs[1]) };
+  }
+
+  private stateOf(positions: number, channels: number): UnitState {
+    const known = this.states.get(positions);
+    if (known) return known;
+    const units = [positions, channels] as [number, number];
+    const windowed = !this.window || this.window.high < Number.POSITIVE_INFINITY;
+    const state: UnitState = {
+      positions,
+      best: keep(fill(units, Number.NEGATIVE_INFINITY)),
+      fired: keep(zeros(windowed ? units : [0, channels], 'int32')),
+      nonFinite: keep(zeros([channels], 'int32')),
+      found: undefined,
+    };
+    this.states.set(positions, state);
+    return state;
+  }
+
+  /** What the step's calls say, and forgets them; undefined where the layer was not called. */
+  async observe(): Promise<LayerObservation | undefined> {
+    const seen = [...this.states.values()].filter(({ found }) => found);
+    const rows = await Promise.all(
+      seen.map(async ({ positions, nonFinite, found }) => {
+        const { dead, maxZ } = found!;
+        const [d, m, bad] = await Promise.all([dead.data(), maxZ.data(), nonFinite.data()]);
+        return { positions, dead: d as Int32Array, maxZ: m as Float32Array, nonFinite: bad as Int32Array };
+      }),
+    );
+    this.forget();
+    const [first] = rows;
+    if (!first) return undefined;
+    const channels = first.dead.length;
+    const each = Array.from({ length: channels }, (_, c) => c);
+    // A layer that is called at several sizes has its units at each of them.
+    const deadChannels = each.filter((c) => rows.every(({ dead, positions }) => dead[c] === positions));
+    const deadUnits = rows.reduce((sum, { dead }) => dead.reduce((a, b) => a + b, sum), 0);
+    const units = rows.reduce((sum, { positions }) => sum + positions * channels, 0);
+    return {
+      name: this.tapped.name,
+      path: [...this.tapped.path],
+      channels,
+      deadChannels,
+      deadFraction: deadChannels.length / channels,
+      deadUnitFraction: deadUnits / units,
+      nonFiniteChannels: each.filter((c) => rows.some(({ nonFinite }) => nonFinite[c]! > 0)),
+      margin: each.map((c) => Math.max(...rows.map(({ maxZ }) => maxZ[c]!))),
+    };
+  }
+
+  /** Forgets what was seen of a step that is not to be observed. */
+  forget(): void {
+    for (const state of this.states.values()) {
+      if (state.found) dispose([state.found.dead, state.found.maxZ]);
+      state.found = undefined;
+    }
+  }
+
+  dispose(): void {
+    this.forget();
+    for (const { best, fired, nonFinite } of this.states.values()) dispose([best, fired, nonFinite]);
+    this.states.clear();
+  }
+}
