@@ -65,7 +65,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     [1, 1000, 5],
   ];
 
-  test.each(cases)('$name: units, extremes and what is not finite, over two calls, as by hand', (attrs) => {
+  test.each(cases)('$name: units, extremes and what is not finite, over two calls, as by hand', async (attrs) => {
     for (const shape of shapes) {
       const random = createRandom(`${attrs.name} ${shape}`);
       const channels = shape.at(-1)!;
@@ -75,7 +75,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
           i % 97 === 5 ? specialValues[random.integer(specialValues.length)]! : random.normal() * 2 - 2,
         );
       const batches = [make(), make()];
-      expectNoLeak(() =>
+      await expectNoLeak(() =>
         fenced(() => {
           const best = tf.fill([units / channels, channels], 7);
           const fired = tf.ones([units / channels, channels], 'int32');
@@ -85,12 +85,10 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
           for (const [i, values] of batches.entries()) {
             tf.dispose(outputs);
             const x = tf.tensor(values, shape);
-            outputs = tf
-              .engine()
-              .runKernel(activationLivenessKernel, { x, best, fired, nonFinite }, {
-                ...attrs,
-                fresh: i === 0,
-              } as never) as unknown as tf.Tensor[];
+            outputs = tf.engine().runKernel(activationLivenessKernel, { x, best, fired, nonFinite }, {
+              ...attrs,
+              fresh: i === 0,
+            } as never) as unknown as tf.Tensor[];
             const dy = tf.onesLike(x);
             const d = tf
               .engine()
