@@ -6,6 +6,29 @@ export interface PointwiseExports {
   preluGrad(dy: number, x: number, alpha: number, dx: number, n: number, channels: number): void;
   preluAlphaGrad(dy: number, x: number, sums: number, n: number, channels: number): void;
   roundSums(sums: number, out: number, n: number): void;
+  activationLiveness(
+    ...args: [
+      z: number,
+      batch: number,
+      units: number,
+      channels: number,
+      mode: number,
+      low: number,
+      high: number,
+      op: number,
+      a: number,
+      b: number,
+      epsilon: number,
+      strip: number,
+      ones: number,
+      d: number,
+      best: number,
+      fired: number,
+      nonFinite: number,
+      dead: number,
+      maxZ: number,
+    ]
+  ): void;
   activationStatistics(
     ...args: [
       op: number,
