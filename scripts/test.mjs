@@ -1,6 +1,7 @@
 // npm test: installs, finds or gets a browser, builds, and runs every test in Node and in Chromium.
 // Arguments are passed on to vitest: npm test -- packages/activations
 import { findChromium } from './steps/chromium.mjs';
+import { findRedis } from './steps/redis.mjs';
 import { run } from './steps/run.mjs';
 import { fail, step } from './steps/say.mjs';
 import { build, install, root, withPnpm } from './steps/workspace.mjs';
@@ -8,6 +9,7 @@ import { build, install, root, withPnpm } from './steps/workspace.mjs';
 await withPnpm();
 await install();
 const chromium = await findChromium();
+await findRedis();
 await build();
 
 step('Running the tests (vitest)');

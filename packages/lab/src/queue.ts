@@ -1,1 +1,2 @@
-export {};
+export { type QueueExecutorOptions, queueExecutor } from './queue/queueExecutor';
+export { type QueueWorker, type QueueWorkerOptions, startQueueWorker, type WorkerEvent } from './queue/queueWorker';

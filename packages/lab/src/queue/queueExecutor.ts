@@ -1,0 +1,61 @@
+import { requireFinite, requirePositiveInteger } from '@relumine/core';
+import type { Executor, ExecutorHooks, RunSource } from '../sweep/executor';
+import { type ConnectionOptions, connect, shownUrl, watchConnection } from './connection';
+import { Coordinator } from './coordinator';
+import { defaultQueue } from './jobs';
+
+export interface QueueExecutorOptions extends ConnectionOptions {
+  /** The name that coordinators and workers share; `relumine` unless given. */
+  queue?: string;
+  /** How often a run is tried before its failure is its result; 2 unless given. */
+  attempts?: number;
+  /** Runs that are in the queue at most; 1000 unless given. */
+  ahead?: number;
+  /** Seconds without Redis in the middle of a sweep after which it ends; 300 unless given. */
+  reconnectFor?: number;
+  /** Seconds between looks at what may have been missed; 5 unless given. */
+  checkEvery?: number;
+}
+
+const where = 'lab/queueExecutor';
+
+/**
+ * Runs on any number of `relumine worker` processes, on this machine or others, that take their work from Redis (BullMQ).
+ * A worker that dies loses nothing: another does its run. Redis may be restarted (with its append-only file on) while the
+ * sweep runs. Every run has one WASM thread, so that results are those of `localExecutor`, bit for bit.
+ *
+ * @throws TypeError or RangeError for wrong options; when it runs, RangeError where no Redis answers
+ *
+ * @example
+ * const { runs } = await sweep(plan, { executor: queueExecutor({ redisUrl: 'redis://127.0.0.1:6379' }) });
+ */
+export function queueExecutor(options: QueueExecutorOptions): Executor {
+  const { redisUrl, queue = defaultQueue, attempts = 2, ahead = 1000, reconnectFor = 300, checkEvery = 5 } = options;
+  requirePositiveInteger(where, 'options.attempts', attempts);
+  requirePositiveInteger(where, 'options.ahead', ahead);
+  requireFinite(where, 'options.reconnectFor', reconnectFor, { min: 0, exclusive: true });
+  requireFinite(where, 'options.checkEvery', checkEvery, { min: 0, exclusive: true });
+  return {
+    async run(source: RunSource, hooks: ExecutorHooks) {
+      const client = await connect(where, options);
+      const coordinator = new Coordinator(client, { queue, attempts, ahead, checkEvery }, source, hooks);
+      const unwatch = watchConnection(client, reconnectFor, () =>
+        coordinator.fail(
+          new Error(
+            `[relumine/${where}] Redis at ${shownUrl(redisUrl)} has been gone for ${reconnectFor} s. What is in the journal is kept: start the sweep again with it.`,
+          ),
+        ),
+      );
+      const abort = (): void => coordinator.fail(hooks.signal?.reason);
+      hooks.signal?.addEventListener('abort', abort);
+      try {
+        if (hooks.signal?.aborted) abort();
+        await coordinator.done();
+      } finally {
+        hooks.signal?.removeEventListener('abort', abort);
+        unwatch();
+        await coordinator.close();
+      }
+    },
+  };
+}
