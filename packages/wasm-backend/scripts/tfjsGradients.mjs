@@ -4,6 +4,11 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const name = 'virtual:tfjs-gradients';
+const notice = `/**
+ * @license
+ * The gradient definitions below are tfjs-core's. Copyright 2018-2021 Google LLC. Licensed under the Apache License,
+ * Version 2.0: http://www.apache.org/licenses/LICENSE-2.0
+ */`;
 const resolved = `\0${name}`;
 
 /**
@@ -28,6 +33,12 @@ export function tfjsGradients() {
       }
       return null;
     },
+    // A hundred copies of one notice, which stands once at the head of the virtual module.
+    transform(code, id) {
+      return id.startsWith(folder + sep)
+        ? { code: code.replace(/^\/\*\*\s*\* @license[\s\S]*?\*\//, ''), map: null }
+        : null;
+    },
     load(id) {
       if (id !== resolved) return null;
       const files = readdirSync(folder).filter((file) => /_grad\.js$/.test(file));
@@ -40,7 +51,7 @@ export function tfjsGradients() {
         imports.push(`import { ${exported} } from ${JSON.stringify(path)};`);
         configs.push(exported);
       }
-      return `${imports.join('\n')}\nexport const gradConfigs = [${configs.join(', ')}];\n`;
+      return `${notice}\n${imports.join('\n')}\nexport const gradConfigs = [${configs.join(', ')}];\n`;
     },
   };
 }

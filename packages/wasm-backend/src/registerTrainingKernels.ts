@@ -1,6 +1,5 @@
 import { engine, getKernel, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
 import { registerComposedKernels } from './composed';
-import { registerGradients } from './gradients/registerGradients';
 import { registerNativeKernels } from './native';
 import { putBack, remembering } from './replacedKernels';
 
@@ -64,6 +63,8 @@ export async function registerTrainingKernels(
 ): Promise<TrainingKernels> {
   // Its kernels must be registered first: ours replace some of them.
   await import('@tensorflow/tfjs-backend-wasm');
+  // A module of its own: it holds a definition for each of tfjs's operations.
+  const { registerGradients } = await import('./gradients/registerGradients');
   registerGradients();
   registerComposedKernels();
   if (options.kernels === 'composed') {

@@ -1,28 +1,73 @@
+import { reach } from './reach.mjs';
+
 const ms = ({ median, lower, upper }) => `${median.toFixed(1)} (${lower.toFixed(1)}–${upper.toFixed(1)})`;
+const fine = ({ median, lower, upper }) => `${median.toFixed(2)} (${lower.toFixed(2)}–${upper.toFixed(2)})`;
 const times = (value) => `${value >= 100 ? value.toFixed(0) : value.toFixed(2)}×`;
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-/** The report as Markdown tables. */
-export function markdown({ machine, rounds, step, kernels, torchElementwise }) {
-  const parts = [
-    '# Benchmark',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.system}, Node ${machine.node}, load average ${machine.loadAverage.join(' ')}, ${machine.date}. Command: \`pnpm bench\`. Milliseconds are medians with quartiles; on shared machines read the ratios, which are taken within each of ${rounds} rounds.`,
+const named = ({ cpu, cores, memoryGB, system, node, date, loadAverage }) =>
+  `${cpu}, ${cores} cores, ${memoryGB} GB, ${system}, Node ${node}, ${date.slice(0, 16)}Z, load average before ${loadAverage[0]}`;
+
+function stepSection({ found: { rounds, peers, ratios } }) {
+  const rows = Object.entries(peers).map(([name, { ms: time, about }]) => [
+    name,
+    ms(time),
+    about.torch
+      ? `PyTorch ${about.torch}`
+      : `relaxed SIMD: ${about.relaxedSimd ? 'yes' : 'no'}, threads that ran: ${about.threads}`,
+  ]);
+  const ratioOf = (name, ratio) => (ratio ? [[name, fine(ratio)]] : []);
+  return [
     '## The reference step',
-    'conv 3×3×32 valid, relu, conv 3×3×64 valid, relu, maxpool 2, dense 128, relu, dense 10, Adam; batch 64, 28×28×1. The ratio is time over the time of the native kernels on 1 thread.',
+    `conv 3×3×32 valid, relu, conv 3×3×64 valid, relu, maxpool 2, dense 128, relu, dense 10, Adam; batch 64, 28×28×1; a process for each peer, ${rounds} rounds around all of them.`,
+    table(['peer', 'ms, median (quartiles)', ''], rows),
     table(
-      ['peer', 'ms', 'ratio', ''],
-      Object.entries(step).map(([name, { ms: time, ratio, about }]) => {
-        let note = '';
-        if (about.extrapolatedFromBatch) note = `extrapolated from batch ${about.extrapolatedFromBatch}`;
-        else if (about.torch) note = `PyTorch ${about.torch}`;
-        else if (about.backend)
-          note = `relaxed SIMD: ${about.relaxedSimd ? 'yes' : 'no'}, threads that ran: ${about.threads}`;
-        return [name, ms(time), times(ratio.median), note];
-      }),
+      ['ratio, taken in each round', 'median (quartiles)'],
+      [
+        ...ratioOf('ours over PyTorch, 1 thread', ratios.overPyTorch1),
+        ...ratioOf('ours over PyTorch, 2 threads', ratios.overPyTorch2),
+        ...ratioOf('ours, 1 thread over 2', ratios.oneOverTwoThreads),
+      ],
     ),
+  ];
+}
+
+function slowSection({ found: { native, peers } }) {
+  const rows = [
+    ['native, 1 thread', ms(native.ms), '1', ''],
+    ...Object.entries(peers).map(([name, { ms: time, ratio, batch }]) => [
+      name,
+      ms(time),
+      times(ratio),
+      batch === 64 ? '' : `extrapolated from batch ${batch}`,
+    ]),
+  ];
+  return ['## The same step, slower peers', table(['peer', 'ms', 'over ours', ''], rows)];
+}
+
+function convolutionSection({ found }) {
+  const rate = (row, { median }) => (row.flop / median).toFixed(0);
+  const rows = found.native.map((row, i) => {
+    const stock = found.composed[i];
+    return [
+      row.name,
+      rate(row, stock.forward),
+      rate(row, row.forward),
+      rate(row, row.filterGradient),
+      rate(row, row.inputGradient),
+      times(stock.forward.median / row.filterGradient.median),
+      times(stock.forward.median / row.inputGradient.median),
+      times(stock.filterGradient.median / row.filterGradient.median),
+      times(stock.inputGradient.median / row.inputGradient.median),
+    ];
+  });
+  const { depthwise, depthwiseComposed } = found;
+  const line = (which) =>
+    `${ms(depthwise[which])} ms, composed ${times(depthwiseComposed[which].median / depthwise[which].median)} as long`;
+  return [
     '## Convolutions, 1 thread, batch 64, same padding',
-    'Effective GFLOP/s; the stock forward kernel is XNNPACK. "Against composed" is the time of the best composed form over ours.',
+    'Effective GFLOP/s; the stock forward kernel is XNNPACK’s. The last columns are times over ours.',
     table(
       [
         'shape',
@@ -30,44 +75,85 @@ export function markdown({ machine, rounds, step, kernels, torchElementwise }) {
         'forward',
         'filter gradient',
         'input gradient',
-        'filter gradient over XNNPACK forward',
-        'filter gradient against composed',
-        'input gradient against composed',
+        'XNNPACK forward over filter gradient',
+        'over input gradient',
+        'composed over filter gradient',
+        'composed over input gradient',
       ],
-      kernels.native.map((row, i) => {
-        const stock = kernels.composed[i];
-        const rate = ({ median }) => (row.flop / median).toFixed(1);
-        return [
-          row.name,
-          rate(stock.forward),
-          rate(row.forward),
-          rate(row.filterGradient),
-          rate(row.inputGradient),
-          times(stock.forward.median / row.filterGradient.median),
-          times(stock.filterGradient.median / row.filterGradient.median),
-          times(stock.inputGradient.median / row.inputGradient.median),
-        ];
-      }),
+      rows,
     ),
-    `${kernels.depthwise.name}: filter gradient ${ms(kernels.depthwise.filterGradient)} ms, ${times(kernels.depthwiseComposed.filterGradient.median / kernels.depthwise.filterGradient.median)} against composed; input gradient ${ms(kernels.depthwise.inputGradient)} ms, ${times(kernels.depthwiseComposed.inputGradient.median / kernels.depthwise.inputGradient.median)} against composed.`,
+    `${depthwise.name}: filter gradient ${line('filterGradient')}; input gradient ${line('inputGradient')}.`,
+  ];
+}
+
+function elementwiseSection({ found: { activations, statistics } }) {
+  const rows = Object.entries(activations).map(([name, { ours, torch, ratio }]) => [
+    name,
+    fine(ours),
+    torch ? fine(torch) : '–',
+    ratio ? fine(ratio) : '–',
+  ]);
+  return [
     '## Activations, forward and backward, 1,000,000 elements, 1 thread',
-    table(
-      ['activation', 'ms', 'PyTorch ms', 'ours over PyTorch'],
-      Object.entries(kernels.activations).map(([name, time]) => {
-        const other = torchElementwise?.[name];
-        return [name, ms(time), other ? ms(other) : '–', other ? times(time.median / other.median) : '–'];
-      }),
-    ),
+    table(['activation', 'ms', 'PyTorch ms', 'ours over PyTorch'], rows),
     '## Counting while activating, float32[64, 24, 24, 64], 1 thread',
     table(
-      ['activation', 'plain ms', 'counting ms', 'ratio'],
-      Object.entries(kernels.statistics).map(([name, { plain, counting }]) => [
-        name,
-        ms(plain),
-        ms(counting),
-        times(counting.median / plain.median),
-      ]),
+      ['activation', 'counting over plain'],
+      Object.entries(statistics).map(([name, ratio]) => [name, fine(ratio)]),
     ),
   ];
-  return `${parts.join('\n\n')}\n`;
+}
+
+const networkSection = ({ found }) => [
+  '## Networks with batch normalisation, training step, 32×32×3, batch 16, 1 thread',
+  table(
+    ['network', 'parameters', 'native ms', 'composed ms', 'composed over native'],
+    Object.entries(found).map(([name, { parameters, native, composed, ratio }]) => [
+      name,
+      parameters,
+      ms(native),
+      ms(composed),
+      times(ratio),
+    ]),
+  ),
+];
+
+const sizeSection = ({ found: { modules } }) => [
+  '## Size',
+  table(
+    ['module', 'bytes', 'gzip'],
+    modules.map(({ name, bytes, gzip }) => [name, bytes, gzip]),
+  ),
+];
+
+const soakSection = ({ found }) => [
+  '## Soak: a CNN with batch normalisation and batches of changing size (`pnpm bench soak`)',
+  table(
+    ['threads', 'step', 'heap, bytes', 'tensors', 'tensors’ bytes'],
+    found.flatMap(({ threads, measures }) =>
+      measures.map(({ step, heap, tensors, bytes }) => [threads, step, heap, tensors, bytes]),
+    ),
+  ),
+];
+
+const sections = {
+  step: stepSection,
+  slow: slowSection,
+  convolutions: convolutionSection,
+  elementwise: elementwiseSection,
+  networks: networkSection,
+  size: sizeSection,
+  soak: soakSection,
+};
+
+/** The parts that were measured, as one page. */
+export function markdown(parts) {
+  const measured = Object.keys(sections).filter((name) => parts[name]);
+  const body = measured.flatMap((name) => [...sections[name](parts[name]), `*${named(parts[name].machine)}*`]);
+  return `${[
+    '# The kernels, measured',
+    'Made by `pnpm bench`. Times are medians with quartiles; on shared machines read the ratios, each of which was taken within one run.',
+    table(['figure', 'measured', 'at least', 'aim', ''], reach(parts)),
+    ...body,
+  ].join('\n\n')}\n`;
 }

@@ -1,7 +1,7 @@
 // The reference step in jax-js on WASM (plain gradient descent, which costs less than Adam), in a process of its own:
 // node jaxStep.mjs <batch> <runs>
 import { defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
-import { time } from './timing.mjs';
+import { time } from '../timing.mjs';
 
 const [batch, runs] = process.argv.slice(2).map(Number);
 await init('wasm');

@@ -1,6 +1,6 @@
-// Single kernels on one thread, native against stock or composed, in one process: convolutions, activations, statistics.
+// Convolutions on one thread, native against stock and composed, in one process: node convolutions.mjs
 import * as tf from '@tensorflow/tfjs-core';
-import { spread, time } from './timing.mjs';
+import { spread, time } from '../timing.mjs';
 
 const { startWasm } = await import('@relumine/wasm-backend');
 const run = (name, inputs, attrs) => tf.dispose(tf.engine().runKernel(name, inputs, attrs));
@@ -48,38 +48,6 @@ async function timeDepthwise(runs) {
   return { name: 'depthwise 3×3, 28²×64, batch 32', filterGradient, inputGradient };
 }
 
-const names = ['relu', 'leakyRelu', 'prelu', 'elu', 'silu', 'gelu', 'tanh'];
-
-async function timeActivations() {
-  const size = 1_000_000;
-  const [x, dy, alpha] = [tf.randomNormal([size]), tf.randomNormal([size]), tf.tensor1d([0.25])];
-  const result = {};
-  for (const name of names) {
-    const kernel = `Relumine${name[0].toUpperCase()}${name.slice(1)}`;
-    const more = name === 'prelu' ? { alpha } : {};
-    result[name] = await measured(() => {
-      run(kernel, { x, ...more }, {});
-      run(`${kernel}Grad`, { dy, x, ...more }, {});
-    }, 25);
-  }
-  return result;
-}
-
-async function timeStatistics() {
-  const x = tf.randomNormal([64, 24, 24, 64]);
-  const result = {};
-  for (const name of ['relu', 'leakyRelu', 'gelu']) {
-    const kernel = `Relumine${name[0].toUpperCase()}${name.slice(1)}`;
-    const plain = await measured(() => run(kernel, { x }, {}), 15);
-    const counting = await measured(
-      () => run('RelumineActivationStatistics', { x }, { name, params: {}, epsilon: 0 }),
-      15,
-    );
-    result[name] = { plain, counting };
-  }
-  return result;
-}
-
 await startWasm({ threads: 1, kernels: 'composed' });
 const composed = await timeConvolutions(3);
 const depthwiseComposed = await timeDepthwise(3);
@@ -87,6 +55,5 @@ const started = await startWasm({ threads: 1 });
 if (started.kernels !== 'native') throw new Error('The native kernels did not start.');
 const native = await timeConvolutions(9);
 const depthwise = await timeDepthwise(9);
-const [activations, statistics] = [await timeActivations(), await timeStatistics()];
-console.log(JSON.stringify({ started, composed, native, depthwise, depthwiseComposed, activations, statistics }));
+console.log(JSON.stringify({ started, composed, native, depthwise, depthwiseComposed }));
 process.exit(0);

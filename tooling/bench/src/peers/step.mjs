@@ -1,8 +1,8 @@
-// One peer of the reference step, in a process of its own: node stepPeer.mjs <kernels> <threads> <batch> <runs>
+// One peer of the reference step, in a process of its own: node step.mjs <kernels> <threads> <batch> <runs>
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { time } from '../timing.mjs';
 import { start } from './start.mjs';
-import { time } from './timing.mjs';
 
 const [kernels, threads, batch, runs] = [process.argv[2], ...process.argv.slice(3).map(Number)];
 const started = await start(kernels, threads);
