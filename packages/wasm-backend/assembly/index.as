@@ -12,3 +12,4 @@ export { activationStatistics } from './statistics';
 export { addInto, extremum, matrixProduct } from './parallel';
 export { batchNorm, batchNormGrad, spread, squareGrad } from './batchNorm';
 export { outputGrad } from './outputGradients';
+export { binary } from './binary';

@@ -51,7 +51,7 @@ export function maxPool(
   }
 }
 
-/** dx += dy at the first maximum of each window (the first NaN, if there is one). dx starts zeroed. */
+/** dx = dy at the first maximum of each window (the first NaN, if there is one), 0 elsewhere. */
 export function maxPoolGrad(
   x: usize, dy: usize, dx: usize, n: i32, h: i32, w: i32, c: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32,
   ho: i32, wo: i32,
@@ -59,6 +59,9 @@ export function maxPoolGrad(
   const pixel: usize = c << 2;
   const row: usize = w * pixel;
   const toGradient = dx - x;
+  // Windows that lie side by side and cover the image write each value once: nothing to clear, nothing to add to.
+  const covering = sh == kh && sw == kw && top == 0 && left == 0 && ho * kh == h && wo * kw == w;
+  if (!covering) memory.fill(dx, 0, <usize>(n * h) * row);
   for (let image = 0; image < n; image++) {
     for (let oy = 0; oy < ho; oy++) {
       const y0 = max(start(oy, sh, top), 0), y1 = min(start(oy, sh, top) + kh, h);
@@ -89,7 +92,8 @@ export function maxPoolGrad(
               const hit = v128.and(open, is);
               open = v128.andnot(open, is);
               const g = p + toGradient;
-              v128.store(g, f32x4.add(v128.load(g), v128.and(d, hit)));
+              const share = v128.and(d, hit);
+              v128.store(g, covering ? share : f32x4.add(v128.load(g), share));
             }
           }
           at += 16;
@@ -103,8 +107,9 @@ export function maxPoolGrad(
           for (let line = first + at; line < last; line += row) {
             for (let p = line, end = line + width; p < end; p += pixel) {
               const v = f32.load(p);
+              const g = p + toGradient;
+              if (covering) f32.store(g, 0);
               if (open && (v == best || v != v)) {
-                const g = p + toGradient;
                 f32.store(g, f32.load(g) + f32.load(dy + at));
                 open = false;
               }
@@ -159,12 +164,13 @@ export function avgPool(
   }
 }
 
-/** dx += dy / (pixels of the window inside the image) over each window. dx starts zeroed. */
+/** dx += dy / (pixels of the window inside the image) over each window, 0 elsewhere. */
 export function avgPoolGrad(
   dy: usize, dx: usize, n: i32, h: i32, w: i32, c: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32, ho: i32, wo: i32,
 ): void {
   const pixel: usize = c << 2;
   const row: usize = w * pixel;
+  memory.fill(dx, 0, <usize>(n * h) * row);
   for (let image = 0; image < n; image++) {
     for (let oy = 0; oy < ho; oy++) {
       const y0 = max(start(oy, sh, top), 0), y1 = min(start(oy, sh, top) + kh, h);

@@ -4,7 +4,7 @@ import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
 
 /** Whether x repeats along `out`: a scalar, or the last axes of it. */
-function repeats(x: number[], out: number[]): boolean {
+export function repeats(x: number[], out: number[]): boolean {
   const trailing = x.slice(x.findIndex((extent) => extent !== 1));
   if (util.sizeFromShape(x) === 1) return true;
   return trailing.every((extent, axis) => extent === out[out.length - trailing.length + axis]);

@@ -1,6 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { registerActivations } from './activations';
 import { registerBatchNorm } from './batchNorm';
+import { registerBinary } from './binary';
 import { registerConvolutions } from './convolutionKernels';
 import { registerDepthwiseGradients, registerSegmentSum } from './depthwise';
 import { registerElementwiseGradients } from './elementwiseGradients';
@@ -65,6 +66,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerIdentity();
   registerOptimizers();
   registerBatchNorm();
+  registerBinary();
   registerElementwiseGradients();
   registerOutputGradients();
   registerActivationGradients();

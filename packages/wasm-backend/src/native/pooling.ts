@@ -1,7 +1,6 @@
 import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Windows } from './exports';
 import { addressOf, produce, type WasmBackend } from './heap';
-import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
 import { type Part, ranges, runParts } from './threads';
 
@@ -76,9 +75,7 @@ function gradient(name: 'maxPool' | 'avgPool'): NativeKernel {
     const found = dy.dtype === 'float32' ? windowsOf(args, input) : undefined;
     if (found === undefined) return replaced(args);
     const backend = args.backend as WasmBackend;
-    const kernels = kernelsOf(backend);
     return produce(backend, input.shape, (dx) => {
-      kernels.zero(dx, util.sizeFromShape(input.shape) * 4);
       const [x, from] = [addressOf(backend, input), addressOf(backend, dy)];
       const parts = shares(backend, input.shape, found).map(({ windows, input, output }): Part => {
         if (name === 'avgPool') return ['avgPoolGrad', from + output, dx + input, ...windows];

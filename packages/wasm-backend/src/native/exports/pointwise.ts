@@ -67,6 +67,7 @@ export interface PointwiseExports {
       sums: number,
     ]
   ): void;
+  binary(op: number, a: number, b: number, out: number, n: number, period: number): void;
   outputGrad(op: number, dy: number, y: number, dx: number, n: number): void;
   squareGrad(dy: number, x: number, dx: number, n: number): void;
   adam(

@@ -1,0 +1,59 @@
+import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { repeats } from './extrema';
+import { addressOf, produce, type WasmBackend } from './heap';
+import { type NativeKernel, replaceKernel } from './registry';
+import { type Part, ranges, runParts } from './threads';
+
+/** The operation's number, and its number with the operands exchanged: shared with assembly/binary.as. */
+const codes = { Add: [0, 0], Sub: [1, 4], Multiply: [2, 2], RealDiv: [3, 5] } as const;
+
+/** out = a ∘ b where one operand is as large as the result and the other repeats along it. */
+function run(
+  backend: WasmBackend,
+  [code, exchanged]: readonly [number, number],
+  a: TensorInfo,
+  b: TensorInfo,
+): TensorInfo | undefined {
+  const shape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const size = util.sizeFromShape(shape);
+  const straight = util.sizeFromShape(a.shape) === size;
+  const [long, short] = straight ? [a, b] : [b, a];
+  if (util.sizeFromShape(long.shape) !== size || !repeats(short.shape, shape)) return undefined;
+  return produce(backend, shape, (out) => {
+    const [from, other] = [addressOf(backend, long), addressOf(backend, short)];
+    const length = util.sizeFromShape(short.shape);
+    const op = straight ? code : exchanged;
+    if (length === size) {
+      const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+        const count = last - first;
+        return ['binary', op, from + first * 4, other + first * 4, out + first * 4, count, count];
+      });
+      runParts(backend, parts);
+      return;
+    }
+    const parts = ranges(backend, size / length, length === 1 ? 16 : 1, 'pass', size).map(([first, last]): Part => {
+      const at = first * length * 4;
+      return ['binary', op, from + at, other, out + at, (last - first) * length, length];
+    });
+    runParts(backend, parts);
+  });
+}
+
+/**
+ * Registers Add, Sub, Multiply, RealDiv and Square of float32 on our own threads: the stock kernels' threads spin for a
+ * while after each call, on the cores that the next kernel wants.
+ */
+export function registerBinary(): void {
+  for (const [name, code] of Object.entries(codes)) {
+    const kernel: NativeKernel = (args, replaced) => {
+      const { a, b } = args.inputs as { a: TensorInfo; b: TensorInfo };
+      if (a.dtype !== 'float32' || b.dtype !== 'float32') return replaced(args);
+      return run(args.backend as WasmBackend, code, a, b) ?? replaced(args);
+    };
+    replaceKernel(name, kernel);
+  }
+  replaceKernel('Square', (args, replaced) => {
+    const x = args.inputs.x!;
+    return (x.dtype === 'float32' && run(args.backend as WasmBackend, codes.Multiply, x, x)) || replaced(args);
+  });
+}
