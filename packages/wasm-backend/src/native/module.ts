@@ -15,13 +15,15 @@ function decode(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Node 20 compiles relaxed SIMD only after a V8 flag; later versions and browsers need nothing. */
-async function allowRelaxedSimd(): Promise<void> {
-  const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node;
-  if (node === undefined) return;
-  // The name is not a literal, so that bundlers for browsers leave it alone.
-  const name = 'node:v8';
-  const v8 = (await import(/* @vite-ignore */ name)) as { setFlagsFromString(flags: string): void };
-  v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+function allowRelaxedSimd(): void {
+  // Not an import: bundlers for browsers must not meet the name of a module that only Node has.
+  const process = globalThis.process as { getBuiltinModule?: (id: string) => unknown } | undefined;
+  const v8 = process?.getBuiltinModule?.('node:v8') as typeof import('node:v8') | undefined;
+  try {
+    v8?.setFlagsFromString('--experimental-wasm-relaxed-simd');
+  } catch {
+    // Another engine than V8: the kernels without relaxed SIMD serve it.
+  }
 }
 
 /**
@@ -45,7 +47,7 @@ export async function loadModule(options: { relaxedSimd?: boolean } = {}): Promi
     const relaxed = decode(binaries.singleRelaxed);
     relaxedSimd = WebAssembly.validate(relaxed);
     if (!relaxedSimd) {
-      await allowRelaxedSimd().catch(() => undefined);
+      allowRelaxedSimd();
       relaxedSimd = WebAssembly.validate(relaxed);
     }
   }
