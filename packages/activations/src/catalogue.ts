@@ -195,7 +195,7 @@ const rows: readonly Row[] = [
 ];
 
 /** Every activation, in the order of `activationNames`. */
-export const catalogue: readonly CatalogueEntry[] = rows.map(
+export const catalogue: readonly CatalogueEntry[] = /* @__PURE__ */ rows.map(
   ([name, formula, paper, range, monotone, deadRegion, cost]) => ({
     name,
     formula,

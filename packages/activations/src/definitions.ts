@@ -27,8 +27,8 @@ import { thresholdDefinition } from './functions/threshold';
 import type { Definition } from './shared/definition';
 
 /** The activations that map each value by itself, in the order of the catalogue. */
-export const definitions: ReadonlyMap<ActivationName, Definition> = new Map(
-  [
+export const definitions: ReadonlyMap<ActivationName, Definition> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ [
     linearDefinition,
     reluDefinition,
     relu6Definition,

@@ -1,63 +1,65 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture } from './process.mjs';
+import { emptyProject, managers } from './managers.mjs';
+import { exampleOf, importedPackages, installLineOf } from './readme.mjs';
 
-/** The first runnable example of a README: the first fenced block marked js. */
-export function exampleOf(readme) {
-  return /^```js\n([\s\S]*?)^```/m.exec(readme)?.[1];
-}
-
-/** The packages that a source imports, without their sub-paths. */
-export function importedPackages(source) {
-  const specifiers = [...source.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1]);
-  const bare = specifiers.filter((s) => !s.startsWith('.') && !s.startsWith('node:'));
-  return [
-    ...new Set(
-      bare.map((s) =>
-        s
-          .split('/')
-          .slice(0, s.startsWith('@') ? 2 : 1)
-          .join('/'),
-      ),
-    ),
-  ];
-}
-
-/** Folders of every installed copy of a package below `folder`. */
-export function copiesOf(name, folder, found = []) {
+/** Real folders of every installed copy of a package below `folder`, npm's layout (nested) and pnpm's (.pnpm) alike. */
+export function copiesOf(name, folder) {
   const modules = join(folder, 'node_modules');
-  if (!existsSync(modules)) return found;
-  if (existsSync(join(modules, name, 'package.json'))) found.push(join(modules, name));
-  const entries = readdirSync(modules).flatMap((entry) =>
-    entry.startsWith('@') ? readdirSync(join(modules, entry)).map((inner) => join(entry, inner)) : [entry],
-  );
-  for (const entry of entries) copiesOf(name, join(modules, entry), found);
-  return found;
+  if (!existsSync(modules)) return [];
+  const own = existsSync(join(modules, name, 'package.json')) ? [join(modules, name)] : [];
+  const entries = readdirSync(modules, { withFileTypes: true })
+    // A link leads to a folder that is found by its own name.
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .flatMap((entry) =>
+      entry.name.startsWith('@')
+        ? readdirSync(join(modules, entry.name)).map((inner) => join(entry.name, inner))
+        : [entry.name],
+    );
+  return [...own, ...entries.flatMap((entry) => copiesOf(name, join(modules, entry)))];
+}
+
+function copiesOfPnpm(name, folder) {
+  const store = join(folder, 'node_modules/.pnpm');
+  return readdirSync(store).filter((entry) => entry.startsWith(`${name.replace('/', '+')}@`));
+}
+
+/** yarn's Plug'n'Play has one entry for each copy in its lockfile. */
+function copiesOfYarn(name, folder) {
+  const lock = readFileSync(join(folder, 'yarn.lock'), 'utf8');
+  return [...lock.matchAll(/resolution: "([^"]+)@npm:[^"]+"/g)].filter((match) => match[1] === name);
 }
 
 /**
- * Installs one published package into an empty project, with what its README example imports and nothing else, and runs
- * the example in plain Node. Rejects where the install or the example fails, or tfjs-core is there twice.
- * @returns {Promise<string>} what the example printed
+ * Installs one published package into an empty project with what its README tells to install and nothing else, and runs
+ * the README's example. Rejects where the line leaves out what the example imports, the install or the example fails,
+ * or tfjs-core is there twice.
+ * @param {{ name: string, version: string, path: string }} one
+ * @param {keyof typeof managers} manager
+ * @param {string} folder
+ * @param {import('./managers.mjs').Registry} registry
+ * @returns {Promise<{ printed: string, again(node: string): Promise<string> }>} what the example printed, and the same
+ *   example in another Node
  */
-export async function installAlone({ name, version, path }, folder, environment) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'alone', private: true, type: 'module' }));
-  const example = exampleOf(readFileSync(join(path, 'README.md'), 'utf8'));
+export async function installAlone({ name, version, path }, manager, folder, registry) {
+  const readme = readFileSync(join(path, 'README.md'), 'utf8');
+  const example = exampleOf(readme);
   if (!example) throw new Error(`${name}: its README has no \`\`\`js example`);
-  const peers = importedPackages(example).filter((other) => other !== name);
-  const foreign = peers.filter((peer) => peer.startsWith('@relumine/'));
-  const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-  const undeclared = foreign.filter((peer) => !(peer in dependencies) && !(peer in peerDependencies));
-  if (undeclared.length > 0)
-    throw new Error(`${name}: its example needs ${undeclared.join(', ')}, which it does not bring`);
-  const wanted = peers
-    .filter((peer) => !foreign.includes(peer))
-    .map((peer) => `${peer}@${peer.includes('tensorflow') ? '^4.22.0' : '*'}`);
-  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', `${name}@${version}`, ...wanted];
-  await capture('npm', install, { cwd: folder, env: environment });
-  const copies = copiesOf('@tensorflow/tfjs-core', folder);
+  const line = installLineOf(readme) ?? [name];
+  const left = importedPackages(example).filter((one) => !line.includes(one));
+  if (left.length > 0) throw new Error(`${name}: its README does not say to install ${left.join(', ')}`);
+
+  emptyProject(folder);
+  const own = (one) => one === 'relumine' || one.startsWith('@relumine/');
+  const range = (one) => (own(one) ? `@${version}` : one.startsWith('@tensorflow/') ? '@^4.22.0' : '');
+  const names = line.map((one) => one + range(one));
+  await managers[manager].install(folder, names, registry);
+  const copies = { npm: copiesOf, pnpm: copiesOfPnpm, yarn: copiesOfYarn }[manager]('@tensorflow/tfjs-core', folder);
   if (copies.length > 1) throw new Error(`${name}: ${copies.length} copies of tfjs-core: ${copies.join(', ')}`);
+
   writeFileSync(join(folder, 'example.mjs'), example);
-  return capture(process.execPath, ['example.mjs'], { cwd: folder, timeout: 120_000 });
+  const again = (node) => managers[manager].execute(folder, 'example.mjs', registry, node);
+  const printed = await again(process.execPath);
+  if (printed.trim() === '') throw new Error(`${name}: its example prints nothing`);
+  return { printed, again };
 }

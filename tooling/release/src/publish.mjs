@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { capture } from './process.mjs';
 
@@ -17,15 +17,33 @@ export async function copyCheckout(root, to) {
   await git('commit', '--quiet', '--message', 'chore(release): a copy to publish from');
 }
 
+const pnpmIn =
+  (copy) =>
+  (args, env = {}) =>
+    capture('pnpm', args, { cwd: copy, env: { TURBO_TELEMETRY_DISABLED: '1', ...env } });
+
+async function listPublished(pnpm) {
+  const listed = JSON.parse(await pnpm(['list', '--recursive', '--depth=-1', '--json']));
+  return listed.filter((one) => !one.private).map(({ name, version, path }) => ({ name, version, path }));
+}
+
 /** Versions by the pending changesets, builds and publishes every package; resolves to the published names and versions. */
 export async function publishAll(copy, environment) {
-  const pnpm = (args, env = {}) => capture('pnpm', args, { cwd: copy, env: { TURBO_TELEMETRY_DISABLED: '1', ...env } });
+  const pnpm = pnpmIn(copy);
   await pnpm(['install', '--frozen-lockfile', '--prefer-offline']);
   await pnpm(['exec', 'changeset', 'version']);
-  const listed = JSON.parse(await pnpm(['list', '--recursive', '--depth=-1', '--json']));
-  const published = listed.filter((one) => !one.private).map(({ name, version, path }) => ({ name, version, path }));
+  const published = await listPublished(pnpm);
   const filters = published.map(({ name }) => `--filter=${name}`);
   await pnpm(['exec', 'turbo', 'run', 'build', ...filters, '--output-logs=errors-only']);
   await pnpm(['exec', 'changeset', 'publish', '--no-git-tag'], environment);
   return published;
+}
+
+/** Publishes the same code as the next minor version, as a later release would. */
+export async function publishNext(copy, environment) {
+  const pnpm = pnpmIn(copy);
+  writeFileSync(join(copy, '.changeset/next.md'), '---\n"@relumine/core": minor\n---\n\nThe next version.\n');
+  await pnpm(['exec', 'changeset', 'version']);
+  await pnpm(['exec', 'changeset', 'publish', '--no-git-tag'], environment);
+  return listPublished(pnpm);
 }

@@ -1,50 +1,110 @@
-// pnpm release:local: versions, builds and publishes every package to a registry on the loopback interface, installs
-// each alone into an empty project, runs its README example in plain Node, and tries `npx relumine`.
+// pnpm release:local [--full]: versions, builds and publishes every package to a registry on the loopback interface;
+// installs each alone with npm, pnpm and yarn; runs the README examples under Node 20, 22 and 24; compiles and bundles
+// against the published packages; upgrades a project to the next version. By default npm and yarn install each package
+// and the newest Node runs it again; with --full every manager meets every Node.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkBundles } from './bundles.mjs';
+import { inParallel } from './inParallel.mjs';
 import { installAlone } from './installAlone.mjs';
+import { emptyProject, managers } from './managers.mjs';
+import { findNodes } from './nodes.mjs';
 import { capture } from './process.mjs';
-import { copyCheckout, publishAll } from './publish.mjs';
+import { copyCheckout, publishAll, publishNext } from './publish.mjs';
 import { startRegistry } from './registry.mjs';
+import { checkTypes } from './types.mjs';
+import { beforeUpgrade, checkUpgrade } from './upgrade.mjs';
 
+const full = process.argv.includes('--full');
 const root = resolve(fileURLToPath(import.meta.url), '../../../..');
 const folder = mkdtempSync(join(tmpdir(), 'relumine-release-'));
 const started = Date.now();
 const say = (text) => console.log(`[${((Date.now() - started) / 1000).toFixed(1)} s] ${text}`);
-let registry;
-let failures = 0;
+let [passed, failed] = [0, 0];
 
+/** One check: counted, and said in a line. What it throws fails it and nothing else. */
+async function check(title, work) {
+  try {
+    const said = await work();
+    passed++;
+    say(`✓ ${title}${said ? `: ${said}` : ''}`);
+  } catch (error) {
+    failed++;
+    say(`✗ ${title}: ${error.message}`);
+  }
+}
+
+const lastLine = (text) => text.trim().split('\n').at(-1);
+
+async function checkAlone(one, manager, nodes, registry) {
+  const alone = join(folder, 'alone', manager, one.name.replace('/', '+'));
+  await check(`${one.name} alone, with ${manager}`, async () => {
+    const { printed, again } = await installAlone(one, manager, alone, registry);
+    for (const { path } of nodes) await again(path);
+    const others = nodes.map(({ version }) => version).join(', ');
+    return `${lastLine(printed)}${others && ` (and under Node ${others})`}`;
+  });
+  if (one.name !== 'relumine' || manager !== 'npm') return;
+  await check('npx relumine compare --help', async () => {
+    const help = await capture('npx', ['--no-install', 'relumine', 'compare', '--help'], { cwd: alone });
+    if (!help.includes('--activations')) throw new Error(help);
+  });
+}
+
+async function checkTogether(published, registry) {
+  const project = join(folder, 'together');
+  emptyProject(project);
+  const tfjs = ['core', 'layers', 'converter', 'backend-cpu', 'backend-wasm'];
+  const peers = [...tfjs.map((name) => `@tensorflow/tfjs-${name}@^4.22.0`), 'vite', 'vitest@4'];
+  const names = published.map(({ name, version }) => `${name}@${version}`);
+  await managers.npm.install(project, [...names, ...peers], registry);
+  for (const resolution of ['node16', 'bundler'])
+    await check(`types with moduleResolution ${resolution}`, () => checkTypes(resolution, published, project));
+  const { said, failures } = await checkBundles(project);
+  for (const sentence of said) await check(sentence, () => undefined);
+  for (const failure of failures) await check(failure, () => Promise.reject(new Error('see above')));
+}
+
+let registry;
 try {
   say('copying the checkout');
-  await copyCheckout(root, join(folder, 'checkout'));
-  registry = await startRegistry(join(folder, 'registry'));
+  const copy = join(folder, 'checkout');
+  await copyCheckout(root, copy);
+  registry = { ...(await startRegistry(join(folder, 'registry'))), home: join(folder, 'home') };
   say(`local registry on ${registry.url}`);
-  const published = await publishAll(join(folder, 'checkout'), registry.environment);
+  const [published, nodes] = await Promise.all([
+    publishAll(copy, registry.environment),
+    findNodes(join(folder, 'nodes'), registry.environment),
+  ]);
   say(`published ${published.map(({ name, version }) => `${name}@${version}`).join(', ')}`);
+  for (const { major, why } of nodes.missing) say(`– Node ${major} can't be had here: ${why}`);
 
-  for (const one of published) {
-    const alone = join(folder, 'alone', one.name.replace('/', '+'));
-    try {
-      const output = await installAlone(one, alone, registry.environment);
-      say(`✓ ${one.name} installs alone; its example prints: ${output.trim().split('\n').at(-1) ?? ''}`);
-      if (one.name === 'relumine') {
-        const help = await capture('npx', ['--no-install', 'relumine', 'compare', '--help'], { cwd: alone });
-        if (!help.includes('--activations')) throw new Error(`npx relumine compare --help printed:\n${help}`);
-        say('✓ npx relumine compare --help');
-      }
-    } catch (error) {
-      failures++;
-      say(`✗ ${one.name}: ${error.message}`);
-    }
-  }
+  const others = nodes.have.slice(1);
+  const pairs = Object.keys(managers)
+    .filter((manager) => full || manager !== 'pnpm')
+    .flatMap((manager) => published.map((one) => ({ one, manager })));
+  // pnpm's rules are weaker than yarn's Plug'n'Play; one package shows that it installs.
+  if (!full) pairs.push({ one: published.find(({ name }) => name.endsWith('/revival')), manager: 'pnpm' });
+  await inParallel(pairs, 2, ({ one, manager }) =>
+    checkAlone(one, manager, full ? others : manager === 'npm' ? others.slice(-1) : [], registry),
+  );
+  await checkTogether(published, registry);
+
+  const user = join(folder, 'user');
+  emptyProject(user);
+  await check('upgrade from the version before', async () => {
+    await beforeUpgrade(published[0].version, user, registry);
+    const next = await publishNext(copy, registry.environment);
+    return checkUpgrade(next[0].version, user, registry);
+  });
 } catch (error) {
-  failures++;
+  failed++;
   say(`✗ ${error.message}`);
 } finally {
   registry?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-say(failures === 0 ? 'every package installs and runs' : `${failures} failed`);
-process.exit(failures === 0 ? 0 : 1);
+say(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -25,8 +25,8 @@ import type { GradSaver } from '../shared/pointwise';
 import { leakyReluComposition, leakyScalar } from './leakyRelu';
 
 const place = 'activations/prelu';
-const kernel = activationKernel('prelu');
-const gradKernel = activationGradKernel('prelu');
+const kernel = /* @__PURE__ */ activationKernel('prelu');
+const gradKernel = /* @__PURE__ */ activationGradKernel('prelu');
 
 function requireBroadcast(x: Tensor, alpha: Tensor): void {
   const rank = x.shape.length;
