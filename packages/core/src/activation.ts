@@ -31,6 +31,7 @@ export const activationNames = [
   'crelu',
 ] as const;
 
+/** The name of an activation, as everywhere in Relumine. */
 export type ActivationName = (typeof activationNames)[number];
 
 /** One activation function `h = f(z)` with its parameters fixed. */

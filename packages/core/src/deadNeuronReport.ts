@@ -53,6 +53,7 @@ export interface ChannelFigures {
   margin: (number | null)[];
 }
 
+/** What was found about one layer: its dead channels, and figures for each channel. */
 export interface LayerReport {
   /** The tfjs layer (or graph node) whose output is h. */
   name: string;
@@ -80,6 +81,7 @@ export interface CurvePoint {
   deadChannels: number;
 }
 
+/** The figures of all layers together, and what they advise. */
 export interface ReportSummary {
   channels: number;
   deadChannels: number;

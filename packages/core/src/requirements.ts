@@ -2,7 +2,11 @@ import { Tensor } from '@tensorflow/tfjs-core';
 import { describe, invalidArgument } from './errors';
 import { nearestName } from './nearestName';
 
-/** Throws a `TypeError` unless `value` is a tensor that has not been disposed. */
+/**
+ * Requires a tensor of any shape that has not been disposed.
+ *
+ * @throws TypeError where it is none; RangeError where it is disposed
+ */
 export function requireTensor(where: string, argument: string, value: unknown): asserts value is Tensor {
   // A second copy of tfjs-core has its own Tensor class, so the shape of the object decides, not its class.
   const like = value as { dataId?: unknown; shape?: unknown; dtype?: unknown; isDisposed?: boolean } | null | undefined;
@@ -17,7 +21,11 @@ export function requireTensor(where: string, argument: string, value: unknown): 
   }
 }
 
-/** Throws unless `value` is a float32 tensor. */
+/**
+ * Requires a float32 tensor of any shape.
+ *
+ * @throws TypeError where it is none, or of another dtype; RangeError where it is disposed
+ */
 export function requireFloat32Tensor(where: string, argument: string, value: unknown): asserts value is Tensor {
   requireTensor(where, argument, value);
   if (value.dtype !== 'float32') {
@@ -32,7 +40,11 @@ export function requireFloat32Tensor(where: string, argument: string, value: unk
   }
 }
 
-/** Throws a `RangeError` unless the tensor's rank is one of `ranks`. */
+/**
+ * Requires a tensor whose rank is one of `ranks`.
+ *
+ * @throws RangeError where it is not
+ */
 export function requireRank(where: string, argument: string, value: Tensor, ranks: number | readonly number[]): void {
   const allowed = typeof ranks === 'number' ? [ranks] : ranks;
   if (allowed.includes(value.shape.length)) return;
@@ -45,7 +57,11 @@ export function requireRank(where: string, argument: string, value: Tensor, rank
   });
 }
 
-/** Throws unless `value` is a finite number (within `[min, max]` where given). */
+/**
+ * Requires a finite number (within `[min, max]` where given; strictly within where `exclusive`).
+ *
+ * @throws TypeError where it is no number; RangeError where it is not finite or outside
+ */
 export function requireFinite(
   where: string,
   argument: string,
@@ -64,7 +80,11 @@ export function requireFinite(
   throw invalidArgument({ where, argument, rule, received: describe(value) });
 }
 
-/** Throws unless `value` is an integer of at least `min` (1 where not given). */
+/**
+ * Requires an integer of at least `min` (1 where not given).
+ *
+ * @throws TypeError where it is no number; RangeError where it is no integer or too small
+ */
 export function requirePositiveInteger(
   where: string,
   argument: string,
@@ -78,7 +98,11 @@ export function requirePositiveInteger(
   throw invalidArgument({ where, argument, rule: `must be an integer of at least ${min}`, received: describe(value) });
 }
 
-/** Throws unless `value` is one of `known`; suggests the nearest. */
+/**
+ * Requires one of `known`; the error suggests the nearest.
+ *
+ * @throws TypeError where it is no string; RangeError where it is none of them
+ */
 export function requireOneOf<T extends string>(
   where: string,
   argument: string,

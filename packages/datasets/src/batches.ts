@@ -10,6 +10,7 @@ export interface ImageBatch {
   ys: Tensor2D;
 }
 
+/** Options of `batches`. */
 export interface BatchOptions {
   /** Images per batch; 32 unless given. The last batch holds what is left. */
   batchSize?: number;

@@ -5,6 +5,7 @@ import { layerReport } from './statistics/layerReport';
 
 const where = 'dead-neuron-metrics/measureActivations';
 
+/** Options of `measureActivations`. */
 export interface MeasureOptions {
   /** The activation that made h; `relu` unless given. */
   activation?: ActivationChoice;

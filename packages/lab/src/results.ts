@@ -29,6 +29,7 @@ export interface LayerOutcome extends LayerState {
   bornDeadIndices: number[];
 }
 
+/** What one epoch of a run ended with. */
 export interface EpochOutcome {
   /** From 1. */
   epoch: number;

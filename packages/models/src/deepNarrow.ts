@@ -3,6 +3,7 @@ import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { ModelOptions } from './options';
 import { apply, Builder } from './parts/builder';
 
+/** Options of `deepNarrow`. */
 export interface DeepNarrowOptions extends ModelOptions {
   /** `dense` (the default) or `conv` (3 × 3, size kept). */
   kind?: 'dense' | 'conv';

@@ -2,6 +2,7 @@ import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { ModelOptions } from './options';
 import { apply, Builder } from './parts/builder';
 
+/** Options of `mobileNet`. */
 export interface MobileNetOptions extends ModelOptions {
   /** Channels of the first convolution; 32 unless given. */
   width?: number;

@@ -7,6 +7,7 @@ export type ActivationChoice =
   | Activation
   | ({ readonly name: ActivationName } & Readonly<Record<string, unknown>>);
 
+/** What stands between a kernel and its activation. */
 export type Normalization = 'none' | 'batch' | 'spectral';
 
 /** What every model takes. */

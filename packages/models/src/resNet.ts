@@ -3,6 +3,7 @@ import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-
 import type { ModelOptions } from './options';
 import { apply, Builder } from './parts/builder';
 
+/** Options of `resNet`. */
 export interface ResNetOptions extends ModelOptions {
   /** Layers with weights, 6n + 2: 8, 14, 20 (unless given), 26, 32, … */
   depth?: number;

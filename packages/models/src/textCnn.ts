@@ -3,6 +3,7 @@ import { initializers, type LayersModel, layers } from '@tensorflow/tfjs-layers'
 import type { ModelOptions } from './options';
 import { apply, Builder } from './parts/builder';
 
+/** Options of `textCnn`. */
 export interface TextCnnOptions extends ModelOptions {
   /** Words of the vocabulary, numbered from 0; 1000 unless given. */
   vocabulary?: number;

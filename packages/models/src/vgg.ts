@@ -3,6 +3,7 @@ import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { ModelOptions } from './options';
 import { apply, Builder } from './parts/builder';
 
+/** Options of `vgg`. */
 export interface VggOptions extends ModelOptions {
   /** Layers with weights, from 8 to 16, the output among them; 11 unless given. */
   depth?: number;

@@ -6,6 +6,7 @@ import { requireReport } from './requireReport';
 import { formatTable, paint, type TableCell, type TableColumn } from './table';
 import { verdict } from './verdict';
 
+/** Options of `formatReport`. */
 export interface FormatReportOptions {
   /** ANSI colours; off by default. */
   colors?: boolean;

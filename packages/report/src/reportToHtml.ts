@@ -10,6 +10,7 @@ import { pageStyle } from './pageStyle';
 import { requireReport } from './requireReport';
 import { verdict } from './verdict';
 
+/** Options of `reportToHtml`. */
 export interface HtmlOptions {
   /** The page's title; `Dead neurons` by default. */
   title?: string;

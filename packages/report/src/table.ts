@@ -16,6 +16,7 @@ export interface TableColumn {
 /** One cell; `null` and `undefined` are shown as an en dash. */
 export type TableCell = string | number | null | undefined | { text: string | number; color?: TableColor };
 
+/** Options of `formatTable`. */
 export interface TableOptions {
   columns: readonly (string | TableColumn)[];
   /** One array of cells per row; missing cells are empty. */

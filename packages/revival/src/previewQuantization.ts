@@ -6,6 +6,7 @@ import { largestDifference } from './largestDifference';
 import { type Granularity, requireQuantization } from './quantize';
 import { quantizedCopy } from './quantizedCopy';
 
+/** Options of `previewQuantization`. */
 export interface QuantizationPreviewOptions {
   /** Bits of the weights: 8 for int8, 4 for int4. */
   bits: number;
@@ -18,6 +19,7 @@ export interface QuantizationPreviewOptions {
 /** Inputs, or inputs with one-hot labels `ys` (float32[batch, classes]), which give accuracies; borrowed. */
 export type QuantizationData = Tensor | { xs: Tensor; ys: Tensor };
 
+/** What quantisation would change in one layer. */
 export interface QuantizedLayer {
   layer: string;
   /** Alive before, dead on the same data once the weights are quantised. */
@@ -30,6 +32,7 @@ export interface QuantizedLayer {
   diedFromActivations: number[];
 }
 
+/** What quantisation would change, layer by layer, and in accuracy where labels are given. */
 export interface QuantizationPreview {
   bits: number;
   granularity: Granularity;

@@ -4,6 +4,7 @@ import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 /** One scale for the whole tensor, or one for each channel (last axis). */
 export type Granularity = 'tensor' | 'channel';
 
+/** How numbers are quantised. */
 export interface QuantizationOptions {
   /** Bits per value, 2 to 16. */
   bits: number;

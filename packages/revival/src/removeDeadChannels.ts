@@ -9,6 +9,7 @@ import { requireReportOf } from './requireReportOf';
 import { withCounts } from './topology';
 import { readWeights, writeWeights } from './weights';
 
+/** The smaller model, what was removed, and how far outputs differ. */
 export interface RemovalResult {
   /** The smaller model, not compiled; the caller's. The given model is unchanged. */
   model: LayersModel;

@@ -5,6 +5,7 @@ import { powerIteration, type SpectralState } from './powerIteration';
 
 const where = 'spectral-norm/createSpectralState';
 
+/** Options of `createSpectralState`. */
 export interface SpectralStateOptions {
   seed: number | string;
   /** The axis of the outputs; the last one unless given (2 for the kernel of a transposed 2-D convolution). */
@@ -18,6 +19,7 @@ export interface SpectralStateOptions {
  *
  * @param kernel float32, rank 2 or more; borrowed
  * @returns vectors of the kernel's matrix [outputs, rest]; the caller's
+ * @throws TypeError or RangeError for a wrong kernel, axis or number of steps
  */
 export function createSpectralState(kernel: Tensor, options: SpectralStateOptions): SpectralState {
   const { seed, warmUp = 15 } = options;

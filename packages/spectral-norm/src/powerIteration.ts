@@ -26,6 +26,7 @@ export interface SpectralState {
   readonly v: Tensor1D;
 }
 
+/** Options of `powerIteration`. */
 export interface PowerIterationOptions {
   /** Steps; 1 unless given. 0 keeps the state and computes sigma alone. */
   iterations?: number;

@@ -22,6 +22,7 @@ import { powerIteration, type SpectralState } from './powerIteration';
 
 const where = 'spectral-norm/spectralNormalize';
 
+/** Options of `spectralNormalize`. */
 export interface SpectralNormalizeOptions {
   /** Steps of power iteration in training; 1 unless given. */
   iterations?: number;
@@ -36,6 +37,7 @@ export interface SpectralNormalizeOptions {
   onlyIfLarger?: boolean;
 }
 
+/** The normalised kernel, the state for the next step, and sigma; all yours. */
 export interface SpectralNormalized<T extends Tensor> {
   /** The kernel divided by sigma; unchanged where sigma is 0. */
   readonly kernel: T;

@@ -18,6 +18,7 @@ const where = 'wasm-backend/startWasm';
 /** The backend's own limit. */
 const mostThreads = 8;
 
+/** Options of `startWasm`. */
 export interface StartOptions {
   /**
    * Threads to compute with. `auto` (the default) takes all cores where the page is cross-origin isolated, and 1

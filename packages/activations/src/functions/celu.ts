@@ -3,6 +3,7 @@ import { div, exp, expm1, greater, minimum, mul, onesLike, type Tensor, where, z
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `celu`. */
 export interface CeluOptions {
   /** Minus the limit at −∞, and how wide the curve is; 1 unless given; not 0. */
   alpha?: number;

@@ -4,6 +4,7 @@ import { derivativeOf, type GradSaver, pointwise } from '../shared/pointwise';
 import { requireAxis } from '../shared/requireAxis';
 import { reluComposition } from './relu';
 
+/** Options of `crelu`. */
 export interface CreluOptions {
   /** The axis that is doubled; the last one, the channels, unless given. */
   axis?: number;

@@ -4,6 +4,7 @@ import type { Definition } from '../shared/definition';
 import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `elu`. */
 export interface EluOptions {
   /** Minus the limit at −∞; 1 unless given. Only with 1 is the derivative continuous. */
   alpha?: number;

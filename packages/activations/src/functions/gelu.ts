@@ -5,6 +5,7 @@ import { exactGelu } from '../shared/exactGelu';
 import { type Composition, pointwise } from '../shared/pointwise';
 import { tanhGelu } from '../shared/tanhGelu';
 
+/** Options of `gelu`. */
 export interface GeluOptions {
   /** `'tanh'` for the approximation of the first papers; the exact function, `'none'`, unless given. */
   approximate?: 'none' | 'tanh';

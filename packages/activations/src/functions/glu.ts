@@ -4,6 +4,7 @@ import { logistic, logisticSlope } from '../shared/exponentials';
 import type { GradSaver } from '../shared/pointwise';
 import { requireAxis } from '../shared/requireAxis';
 
+/** Options of `glu`. */
 export interface GluOptions {
   /** The axis that is halved; the last one unless given. */
   axis?: number;

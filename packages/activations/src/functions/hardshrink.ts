@@ -3,6 +3,7 @@ import { abs, cast, greater, type Tensor, where, zerosLike } from '@tensorflow/t
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `hardshrink`. */
 export interface HardshrinkOptions {
   /** Half the width of the flat part; 0.5 unless given; 0 or above. */
   lambda?: number;

@@ -3,6 +3,7 @@ import { cast, clipByValue, greater, less, logicalAnd, type Tensor } from '@tens
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `hardtanh`. */
 export interface HardtanhOptions {
   /** The value on the left; −1 unless given. */
   min?: number;

@@ -3,6 +3,7 @@ import { step, leakyRelu as stockLeakyRelu, type Tensor } from '@tensorflow/tfjs
 import type { Definition, ScalarActivation } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `leakyRelu`. */
 export interface LeakyReluOptions {
   /** The slope below 0; 0.01 unless given. May be above 1 or below 0. */
   negativeSlope?: number;

@@ -14,6 +14,7 @@ import type { Definition, ScalarActivation } from '../shared/definition';
 import { type Composition, type GradSaver, pointwise } from '../shared/pointwise';
 import { leakyReluComposition, leakyScalar } from './leakyRelu';
 
+/** Options of `rrelu`. */
 export interface RreluOptions {
   /** The smallest slope; 1/8 unless given. */
   lower?: number;

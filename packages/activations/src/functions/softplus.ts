@@ -4,6 +4,7 @@ import type { Definition } from '../shared/definition';
 import { expOfProduct, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `softplus`. */
 export interface SoftplusOptions {
   /** How sharp the bend is; 1 unless given; above 0. */
   beta?: number;

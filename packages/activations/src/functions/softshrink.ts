@@ -3,6 +3,7 @@ import { abs, cast, greater, mul, sign, sub, type Tensor, where, zerosLike } fro
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `softshrink`. */
 export interface SoftshrinkOptions {
   /** Half the width of the flat part; 0.5 unless given; 0 or above. */
   lambda?: number;

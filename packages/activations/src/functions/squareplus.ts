@@ -3,6 +3,7 @@ import { abs, add, div, greater, less, mul, sqrt, square, sub, type Tensor, wher
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `squareplus`. */
 export interface SquareplusOptions {
   /** How wide the bend is; 4 unless given, which has softplus's curvature at 0; above 0. */
   b?: number;

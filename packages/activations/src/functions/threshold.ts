@@ -3,6 +3,7 @@ import { cast, fill, greater, type Tensor, where } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
+/** Options of `threshold`. */
 export interface ThresholdOptions {
   /** Above it the function is x; 0 unless given. */
   threshold?: number;

@@ -1,6 +1,7 @@
 import { createRandom, type Random } from '@relumine/core';
 import { fansOf, type KernelShape, requireKernelShape } from './fans';
 
+/** Options of `asymmetric`. */
 export interface AsymmetricOptions {
   /** Decides the values. */
   seed: number;

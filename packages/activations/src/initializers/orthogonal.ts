@@ -1,6 +1,7 @@
 import { createRandom } from '@relumine/core';
 import { type KernelShape, requireKernelShape } from './fans';
 
+/** Options of `orthogonal`. */
 export interface OrthogonalOptions {
   /** A factor, such as the gain of an activation; 1 unless given. */
   gain?: number;

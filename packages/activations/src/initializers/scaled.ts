@@ -3,6 +3,7 @@ import { gain } from '../gains/gain';
 import type { ActivationParams } from '../shared/definition';
 import { fansOf, type KernelShape, requireKernelShape } from './fans';
 
+/** Options of the initialisers whose variance is scaled by the fans. */
 export interface ScaledOptions {
   /** `'normal'` or `'uniform'`, of the same standard deviation; normal unless given. */
   distribution?: 'normal' | 'uniform';
@@ -10,6 +11,7 @@ export interface ScaledOptions {
   seed: number;
 }
 
+/** Options of `kaiming`. */
 export interface KaimingOptions extends ScaledOptions {
   /** The activation that follows the kernel; relu unless given. */
   activation?: ActivationName;
@@ -48,6 +50,7 @@ export function kaimingValues(shape: KernelShape, options: KaimingOptions): Floa
   return draw(shape, gain(activation, params) / Math.sqrt(fansOf(shape)[mode]), options);
 }
 
+/** Options of `xavier`. */
 export interface XavierOptions extends ScaledOptions {
   /** A factor, such as the gain of an activation; 1 unless given. */
   gain?: number;

@@ -6,6 +6,7 @@ import { orthogonalValues } from '../initializers/orthogonal';
 
 type Layer = layers.Layer;
 
+/** Options of `lsuv`. */
 export interface LsuvOptions {
   /** Decides the orthonormal kernels that it starts from. */
   seed: number;

@@ -1,6 +1,7 @@
 import type { ActivationName } from '@relumine/core';
 import type { Composition } from './pointwise';
 
+/** An activation's parameters by name, as `activation(name, params)` takes them. */
 export type ActivationParams = Readonly<Record<string, number | string>>;
 
 /** f and f' of one number in float64, for gains and curves. */

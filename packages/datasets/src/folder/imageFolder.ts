@@ -6,6 +6,7 @@ import { decodeImage, type RgbaImage } from './decodeImage';
 import { type LabelledFile, listImages } from './listImages';
 import { resample } from './resample';
 
+/** Options of `imageFolder`. */
 export interface ImageFolderOptions {
   /** A folder with a sub-folder of PNG or JPEG files for each class, or with `train` and `test`, each of that kind. */
   path: string;

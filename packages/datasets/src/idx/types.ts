@@ -1,4 +1,6 @@
+/** The types of numbers that IDX files hold. */
 export type IdxDtype = 'uint8' | 'int8' | 'int16' | 'int32' | 'float32' | 'float64';
+/** What an IDX file holds: its shape and its values, in the order of the file. */
 export type IdxArray = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 interface IdxType {

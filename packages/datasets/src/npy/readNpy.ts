@@ -2,6 +2,7 @@ import { describe, invalidArgument } from '@relumine/core';
 
 const where = 'datasets/readNpy';
 
+/** What an .npy file holds: its shape and its values in row-major order. */
 export type NpyArray =
   | Uint8Array
   | Int8Array

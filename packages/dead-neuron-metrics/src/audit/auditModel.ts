@@ -19,6 +19,7 @@ import { release, type Seen, type TappedLayer, tap, tappedLayers } from './taps'
 
 const where = 'dead-neuron-metrics/auditModel';
 
+/** Options of `auditModel`. */
 export interface AuditOptions {
   /** Samples per forward pass where the data is one tensor; 32 unless given. */
   batchSize?: number;

@@ -3,6 +3,7 @@ import { dispose, slice, Tensor } from '@tensorflow/tfjs-core';
 
 /** Input of a model: a tensor, several, or tensors by input name. */
 export type ModelInput = Tensor | Tensor[] | Record<string, Tensor>;
+/** One batch for an audit: inputs alone, or with labels, which are not read. */
 export type Batch = ModelInput | { xs: ModelInput; ys?: unknown };
 
 /**

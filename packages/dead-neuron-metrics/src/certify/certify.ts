@@ -21,6 +21,7 @@ import { type Use, walk } from './walk';
 
 const where = 'dead-neuron-metrics/certify';
 
+/** Options of `certify`. */
 export interface CertifyOptions extends Partial<SearchOptions> {
   /** The box's lower corner: a number, or values of the input's shape; for several inputs an array with one for each. */
   min: BoxCorner | readonly BoxCorner[];

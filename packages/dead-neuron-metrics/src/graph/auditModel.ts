@@ -11,6 +11,7 @@ import { separateActivations } from './separate';
 
 const where = 'dead-neuron-metrics/graph/auditModel';
 
+/** Options of `auditModel` for graph models. */
 export interface GraphAuditOptions {
   /** Samples per forward pass where the data is one tensor; 8 unless given. All activations of a batch are held at once. */
   batchSize?: number;

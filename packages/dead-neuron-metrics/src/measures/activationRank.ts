@@ -4,6 +4,7 @@ import { symmetricEigenvalues } from './symmetricEigenvalues';
 
 const where = 'dead-neuron-metrics/activationRank';
 
+/** How many directions the activations of a layer span. */
 export interface ActivationRank {
   /** `exp(−Σ p ln p)` with `p = σ / Σσ`: 1 to channels; 0 for a layer that is all zero. */
   effective: number;

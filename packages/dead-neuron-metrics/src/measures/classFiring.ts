@@ -5,6 +5,7 @@ import { responseOf } from '../statistics/responses';
 
 const where = 'dead-neuron-metrics/classFiring';
 
+/** Which channels fire on which classes. */
 export interface ClassFiring {
   /** Samples of each class. */
   samples: number[];

@@ -1,5 +1,6 @@
 import type { ChannelWeights } from './weightsOf';
 
+/** Why a channel died, with the figures that speak for it. */
 export type DeathCause =
   | 'zero-kernel'
   | 'upstream-death'

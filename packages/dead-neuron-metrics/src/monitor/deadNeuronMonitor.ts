@@ -8,6 +8,7 @@ import { StepWatch } from './stepWatch';
 
 const where = 'dead-neuron-metrics/deadNeuronMonitor';
 
+/** Options of `deadNeuronMonitor`. */
 export interface MonitorOptions {
   /** Looks at every n-th training step; 1 unless given. */
   every?: number;

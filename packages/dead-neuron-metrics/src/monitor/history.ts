@@ -12,6 +12,7 @@ export interface LayerStep {
   nonFiniteChannels: number[];
 }
 
+/** What the monitor saw at one step. */
 export interface MonitorStep {
   /** Updates done before this observation: 0 is the network as it was initialised. */
   step: number;

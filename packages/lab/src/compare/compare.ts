@@ -12,6 +12,7 @@ export type CompareEvent =
   | { type: 'epoch'; run: number; epochs: number; outcome: EpochOutcome }
   | { type: 'done'; run: number; outcome: Run };
 
+/** Options of `compare`. */
 export interface CompareOptions {
   /** Called as things happen. */
   onEvent?: (event: CompareEvent) => void;

@@ -29,6 +29,7 @@ function row(run: Run, severalSeeds: boolean): TableCell[] {
   ].map((cell) => (typeof cell === 'number' ? String(cell) : cell));
 }
 
+/** Options of `formatRuns`. */
 export interface FormatRunsOptions {
   /** ANSI colours; off by default. */
   colors?: boolean;

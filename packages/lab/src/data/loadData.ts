@@ -11,6 +11,7 @@ export interface CompareData {
   test: ImageDataset;
 }
 
+/** How much of a data set is loaded. */
 export interface LoadOptions {
   trainSize: number;
   testSize: number;

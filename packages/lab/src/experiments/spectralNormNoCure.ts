@@ -7,6 +7,7 @@ import { dispose, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { firstImages } from '../data/loadData';
 
+/** Options of `spectralNormNoCure`. */
 export interface NoCureOptions {
   train: ImageDataset;
   test: ImageDataset;

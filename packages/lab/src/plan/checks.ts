@@ -11,6 +11,7 @@ export type ComparedModel = (typeof comparedModels)[number];
 /** What happens to channels that are dead after an epoch: nothing, or one of `reviveChannels`' strategies. */
 export const revivalChoices = ['none', 'recycle', 'reinitialize', 'bias'] as const;
 
+/** How a plan revives dead channels while it trains. */
 export type RevivalChoice = (typeof revivalChoices)[number];
 
 /** What ends a run before its last epoch, beside a loss that is not finite. */

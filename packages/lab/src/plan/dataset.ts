@@ -10,6 +10,7 @@ import {
 /** Whose images a run learns from; paths are relative to the data folder. */
 export type DatasetChoice = 'mnist' | DatasetSpec;
 
+/** A plan's data set: its kind, and where it is. */
 export type DatasetSpec =
   | { kind: 'mnist' }
   /** A folder with the four files under their own names. */

@@ -4,6 +4,7 @@ import { type ConnectionOptions, connect, shownUrl, watchConnection } from './co
 import { Coordinator } from './coordinator';
 import { defaultQueue } from './jobs';
 
+/** Options of `queueExecutor`. */
 export interface QueueExecutorOptions extends ConnectionOptions {
   /** The name that coordinators and workers share; `relumine` unless given. */
   queue?: string;

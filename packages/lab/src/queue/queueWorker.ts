@@ -16,6 +16,7 @@ export type WorkerEvent =
   | { type: 'done'; key: string; seconds: number }
   | { type: 'failed'; key: string; error: string };
 
+/** Options of `queueWorker`. */
 export interface QueueWorkerOptions extends ConnectionOptions, Omit<PoolOptions, 'threads'> {
   /** Runs at a time, each in a thread of its own; as many as there are cores unless given. */
   workers?: number;

@@ -12,6 +12,7 @@ export interface RunProgress {
   outcome?: EpochOutcome;
 }
 
+/** What an executor is told to call while it works. */
 export interface ExecutorHooks {
   /** Takes a result. It is kept when the promise resolves: an executor may then forget it. */
   onResult(entry: RunEntry): Promise<void>;

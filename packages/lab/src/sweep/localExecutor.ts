@@ -6,6 +6,7 @@ import type { RunEntry } from './journal';
 import type { RunSpec } from './plan';
 import { type PoolOptions, RunPool } from './pool';
 
+/** Options of `localExecutor`. */
 export interface LocalExecutorOptions extends Omit<PoolOptions, 'threads'> {
   /** Worker threads, one WASM engine each; as many as there are cores unless given. */
   workers?: number;

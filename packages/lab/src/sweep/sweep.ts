@@ -6,6 +6,7 @@ import { memoryJournal, openJournal, type RunEntry } from './journal';
 import { localExecutor } from './localExecutor';
 import { expandPlan, type RunSettings, type RunSpec, type SweepPlan, settingsOf, withData } from './plan';
 
+/** Options of `sweep`. */
 export interface SweepOptions {
   /** Where runs are done; this machine's worker threads unless given. */
   executor?: Executor;

@@ -15,6 +15,7 @@ export const initializerNames = [
   'kaimingUniform',
 ] as const;
 
+/** The name of an initialiser, tfjs's or Relumine's. */
 export type InitializerName = (typeof initializerNames)[number];
 
 type Initializer = ReturnType<typeof initializers.heNormal>;

@@ -11,6 +11,7 @@ import { UnitTraces } from './unitTraces';
 
 const where = 'revival/continualBackprop';
 
+/** Options of `continualBackprop`. */
 export interface ContinualBackpropOptions {
   /** Share of the mature channels of each layer that is replaced in each step; 1e-4 unless given. */
   replacementRate?: number;

@@ -16,6 +16,7 @@ export interface Trial {
   learningRateFactor: number;
 }
 
+/** Options of `repairNetwork`. */
 export interface RepairOptions {
   /** Tried in this order; recycle, bias, leaky ReLU, initialize unless given. */
   cures?: readonly Cure[];
@@ -43,6 +44,7 @@ export interface CureAttempt {
   evidence: string;
 }
 
+/** The repaired model and what was done to it. */
 export interface RepairResult {
   /** The copy that the first helpful cure made, trained as far as the trial went; null where none helped. The caller's. */
   model: LayersModel | null;

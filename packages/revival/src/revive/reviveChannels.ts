@@ -21,9 +21,11 @@ import { type RevivedLayer, type SkippedChannels, seenBy, sharedWithLiving, type
 
 const where = 'revival/reviveChannels';
 
+/** How a channel comes back. */
 export type RevivalStrategy = 'recycle' | 'reinitialize' | 'bias';
 const strategies: readonly RevivalStrategy[] = ['recycle', 'reinitialize', 'bias'];
 
+/** Options of `reviveChannels`. */
 export interface RevivalOptions {
   /**
    * `recycle` (ReDo, Sokar et al. 2023): new incoming weights, zero outgoing weights, so that the function is unchanged
@@ -40,6 +42,7 @@ export interface RevivalOptions {
   seed: number | string;
 }
 
+/** Which channels were revived, and how. */
 export interface RevivalResult {
   revived: RevivedLayer[];
   /** Dead channels that were left as they are, and why. */

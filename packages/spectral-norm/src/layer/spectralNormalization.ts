@@ -19,6 +19,7 @@ import { type WrapperInstance, wrapperClass } from './wrapperClass';
 type Layer = layers.Layer;
 const where = 'spectral-norm/spectralNormalization';
 
+/** Options of `spectralNormalization`. */
 export interface SpectralNormalizationOptions {
   /** The layer whose kernel is normalised: dense, embedding, or any convolution. */
   layer: Layer;
@@ -50,6 +51,7 @@ interface StateVariables {
   readonly v: LayerVariable;
 }
 
+/** The layer that `spectralNormalization` gives: a wrapper with the state of its power iteration. */
 export interface SpectralNormalizationLayer extends WrapperInstance {
   readonly normalized: true;
 }

@@ -5,6 +5,7 @@ import { hermitianEigenvectors } from '../linalg/hermitianEigenvectors';
 import { frequencies, gramMatrix, type KernelValues, transferMatrices } from '../linalg/transfer';
 import { kernelValues, requireInputShape } from './kernelValues';
 
+/** Options of `clipSingularValues`. */
 export interface ClipOptions {
   /** [height, width] of the input; not smaller than the kernel. */
   inputShape: readonly [number, number];
@@ -14,6 +15,7 @@ export interface ClipOptions {
   iterations?: number;
 }
 
+/** A kernel whose singular values are clipped, and what they were. */
 export interface Clipped {
   /** float32 like the kernel; the caller's. */
   kernel: Tensor4D;

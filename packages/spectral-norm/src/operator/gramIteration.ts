@@ -4,6 +4,7 @@ import type { ComplexMatrix } from '../linalg/hermitianEigenvalues';
 import { frequencies, gramMatrix, transferMatrices } from '../linalg/transfer';
 import { kernelValues, requireInputShape, wrapped } from './kernelValues';
 
+/** Options of `gramIteration`. */
 export interface GramIterationOptions {
   /** [height, width] of the input. */
   inputShape: readonly [number, number];

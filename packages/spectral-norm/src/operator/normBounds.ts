@@ -5,6 +5,7 @@ import { gramMatrix, type KernelValues } from '../linalg/transfer';
 import { complexTensorNorm } from './complexTensorNorm';
 import { kernelValues } from './kernelValues';
 
+/** Upper bounds of the norm of a convolution from its kernel alone. */
 export interface NormBounds {
   /** √(height · width) times the smallest spectral norm of the four unfoldings (Singla & Feizi 2021). */
   unfolding: number;
@@ -46,6 +47,7 @@ function unfoldings(kernel: KernelValues): number[] {
   ];
 }
 
+/** Options of `normBounds`. */
 export interface NormBoundsOptions {
   /** Starts of the search for the tensor norm; 8 unless given. */
   starts?: number;

@@ -4,6 +4,7 @@ import { type ConvolutionGeometry, convolutionOperator, type Padding } from './c
 import { kernelValues, requireInputShape } from './kernelValues';
 import { type LargestSingularValue, largestSingularValue } from './largestSingularValue';
 
+/** Options of `operatorNorm`. */
 export interface OperatorNormOptions {
   /** [height, width] of the input. */
   inputShape: readonly [number, number];

@@ -8,6 +8,7 @@ import { kernelValues, requireInputShape, wrapped } from './kernelValues';
 
 const where = 'spectral-norm/singularValues';
 
+/** Options of `singularValues`. */
 export interface SingularValuesOptions {
   /** [height, width] of the input. */
   inputShape: readonly [number, number];

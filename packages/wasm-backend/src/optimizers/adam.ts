@@ -16,6 +16,7 @@ import { type DecayOptions, decaysByDefault } from './decay';
 import { fusedStep } from './fused';
 import { disposeSlots, eachGradient, loadSlots, type NamedTensor, type Slot, saveSlots, slotOf } from './slots';
 
+/** Options of `adam`. */
 export interface AdamOptions {
   /** 0.001 unless given. */
   learningRate?: number;
@@ -27,6 +28,7 @@ export interface AdamOptions {
   epsilon?: number;
 }
 
+/** Options of `adamW`. */
 export interface AdamWOptions extends AdamOptions, DecayOptions {
   /** The share of a weight that each step takes off, times the learning rate; 0.01 unless given. */
   weightDecay?: number;

@@ -15,6 +15,7 @@ import { disposeSlots, eachGradient, loadSlots, type NamedTensor, type Slot, sav
 
 const where = 'wasm-backend/sgd';
 
+/** Options of `sgd`. */
 export interface SgdOptions extends DecayOptions {
   learningRate: number;
   /** How much of the last step's velocity is kept; 0 (the default) keeps none. */
