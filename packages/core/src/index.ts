@@ -19,6 +19,8 @@ export {
   activationStatisticsKernel,
   hasKernel,
   type RelumineKernelName,
+  spectralNormalizeGradKernel,
+  spectralNormalizeKernel,
 } from './kernels';
 export { nearestName } from './nearestName';
 export { createRandom, type Random } from './random';

@@ -9,7 +9,9 @@ export type RelumineKernelName =
   | `Relumine${Capitalize<ActivationName>}`
   | `Relumine${Capitalize<ActivationName>}Grad`
   | 'RelumineActivationStatistics'
-  | 'RelumineActivationLiveness';
+  | 'RelumineActivationLiveness'
+  | 'RelumineSpectralNormalize'
+  | 'RelumineSpectralNormalizeGrad';
 
 /**
  * One pass that applies an activation and counts.
@@ -33,6 +35,22 @@ export const activationStatisticsKernel = 'RelumineActivationStatistics';
  * high is below ∞ or missing. Outputs: int32[channels], units that never fired and had no NaN; float32[channels], max z.
  */
 export const activationLivenessKernel = 'RelumineActivationLiveness';
+
+/**
+ * Power iteration on a kernel, and the kernel divided by what it finds.
+ *
+ * Inputs `{ kernel, u, v }`: float32[…, outputs], read as a matrix K [rows, outputs]; float32[outputs]; float32[rows].
+ * Attributes `{ iterations, first, epsilon, target, onlyIfLarger }`: each iteration sets u ← Kᵀ v / max(‖Kᵀ v‖, ε) and
+ * v ← K u / max(‖K u‖, ε), in this order with `first: 'u'`, in the other with `first: 'v'`. Outputs: kernel · target / σ
+ * (unchanged where σ = 0, or where σ ≤ target with `onlyIfLarger`), u, v, and σ = vᵀ K u, float32[].
+ */
+export const spectralNormalizeKernel = 'RelumineSpectralNormalize';
+
+/**
+ * The gradient of the division, with u and v constant. Inputs `{ dy, y, u, v, sigma }`, y the result; attributes
+ * `{ target, onlyIfLarger }`; output (dy − ⟨dy, y⟩ v uᵀ / target) · target / σ, or dy where the kernel was left unchanged.
+ */
+export const spectralNormalizeGradKernel = 'RelumineSpectralNormalizeGrad';
 
 const capitalize = <T extends string>(name: T): Capitalize<T> =>
   (name.charAt(0).toUpperCase() + name.slice(1)) as Capitalize<T>;

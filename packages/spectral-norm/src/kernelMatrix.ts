@@ -1,5 +1,5 @@
 import { describe, invalidArgument, requireFloat32Tensor } from '@relumine/core';
-import { reshape, type Tensor, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
+import { matMul, reshape, type Tensor, type Tensor1D, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
 
 /** The permutation that brings `axis` to the front. */
 function toFront(rank: number, axis: number): number[] {
@@ -54,4 +54,25 @@ export function fromMatrix(matrix: Tensor2D, shape: readonly number[], axis: num
       back,
     ),
   );
+}
+
+/** W v and Wᵀ u for a kernel's matrix W [outputs, rest]. */
+export interface MatrixProducts {
+  times(v: Tensor1D): Tensor1D;
+  transposedTimes(u: Tensor1D): Tensor1D;
+}
+
+const flat = (x: Tensor): Tensor1D => reshape(x, [-1]);
+
+/** The products with a matrix [rows, columns]. */
+export const matrixProducts = (matrix: Tensor2D): MatrixProducts => ({
+  times: (v) => flat(matMul(matrix, reshape(v, [-1, 1]))),
+  transposedTimes: (u) => flat(matMul(reshape(u, [1, -1]), matrix)),
+});
+
+/** The products with a kernel's matrix; where the outputs are last, no value is moved. Inside a tidy. */
+export function kernelProducts(kernel: Tensor, axis: number): MatrixProducts {
+  if (axis !== kernel.shape.length - 1) return matrixProducts(toMatrix(kernel, axis));
+  const { times, transposedTimes } = matrixProducts(reshape(kernel, [-1, kernel.shape[axis]!]));
+  return { times: transposedTimes, transposedTimes: times };
 }

@@ -7,11 +7,9 @@ import {
 } from '@relumine/core';
 import {
   div,
-  matMul,
   maximum,
   mul,
   norm,
-  reshape,
   type Scalar,
   sum,
   type Tensor,
@@ -19,6 +17,7 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { type MatrixProducts, matrixProducts } from './kernelMatrix';
 
 /** Approximations of the first left (`u`, one entry a row) and right (`v`, one a column) singular vectors of a matrix. */
 export interface SpectralState {
@@ -39,19 +38,40 @@ const where = 'spectral-norm/powerIteration';
 /** x / max(‖x‖, epsilon). */
 const normalize = (x: Tensor, epsilon: number): Tensor1D => div(x, maximum(norm(x), epsilon));
 
-/** W·v and Wᵀ·u as vectors. */
-const times = (matrix: Tensor2D, v: Tensor1D): Tensor1D => reshape(matMul(matrix, reshape(v, [-1, 1])), [-1]);
-const transposedTimes = (matrix: Tensor2D, u: Tensor1D): Tensor1D => reshape(matMul(reshape(u, [1, -1]), matrix), [-1]);
-
-function requireState(matrix: Tensor2D, { u, v }: SpectralState): void {
-  const [rows, columns] = matrix.shape;
+/** @throws RangeError for vectors of other lengths than the matrix's */
+export function requireState([rows, columns]: readonly [number, number], { u, v }: SpectralState): void {
   if (u.shape.length === 1 && v.shape.length === 1 && u.shape[0] === rows && v.shape[0] === columns) return;
   throw invalidArgument({
     where,
     argument: 'state',
-    rule: `must have u of shape [${rows}] and v of shape [${columns}] for a matrix of shape [${matrix.shape.join(', ')}]`,
+    rule: `must have u of shape [${rows}] and v of shape [${columns}] for a matrix of shape [${rows}, ${columns}]`,
     received: `u [${u.shape.join(', ')}] and v [${v.shape.join(', ')}]`,
     wayOut: 'Make one with createSpectralState.',
+  });
+}
+
+/** @throws RangeError for what can't be a number of steps or a smallest norm */
+export function requireIteration(iterations: number, epsilon: number): void {
+  requirePositiveInteger(where, 'options.iterations', iterations, 0);
+  requireFinite(where, 'options.epsilon', epsilon, { min: 0, exclusive: true });
+}
+
+/** Steps of power iteration; `first` says which of the two vectors each step begins with. The results are the caller's. */
+export function iterate(
+  { times, transposedTimes }: MatrixProducts,
+  state: SpectralState,
+  { iterations, epsilon, first }: { iterations: number; epsilon: number; first: 'u' | 'v' },
+): [u: Tensor1D, v: Tensor1D, sigma: Scalar] {
+  return tidy(() => {
+    let [u, v] = [state.u.clone(), state.v.clone()];
+    const left = (): void => {
+      u = normalize(times(v), epsilon);
+    };
+    const right = (): void => {
+      v = normalize(transposedTimes(u), epsilon);
+    };
+    for (let i = 0; i < iterations; i++) for (const half of first === 'u' ? [left, right] : [right, left]) half();
+    return [u, v, sum(mul(u, times(v)))];
   });
 }
 
@@ -73,16 +93,8 @@ export function powerIteration(
   const { iterations = 1, epsilon = 1e-12 } = options;
   requireFloat32Tensor(where, 'matrix', matrix);
   requireRank(where, 'matrix', matrix, 2);
-  requireState(matrix, state);
-  requirePositiveInteger(where, 'options.iterations', iterations, 0);
-  requireFinite(where, 'options.epsilon', epsilon, { min: 0, exclusive: true });
-  const [u, v, sigma] = tidy((): [Tensor1D, Tensor1D, Scalar] => {
-    let [u, v] = [state.u.clone(), state.v.clone()];
-    for (let i = 0; i < iterations; i++) {
-      u = normalize(times(matrix, v), epsilon);
-      v = normalize(transposedTimes(matrix, u), epsilon);
-    }
-    return [u, v, sum(mul(u, times(matrix, v)))];
-  });
+  requireState(matrix.shape, state);
+  requireIteration(iterations, epsilon);
+  const [u, v, sigma] = iterate(matrixProducts(matrix), state, { iterations, epsilon, first: 'u' });
   return { state: { u, v }, sigma };
 }

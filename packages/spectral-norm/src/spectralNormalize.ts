@@ -1,24 +1,8 @@
 import { requireFinite, requirePositiveInteger } from '@relumine/core';
-import {
-  add,
-  cast,
-  customGrad,
-  dispose,
-  div,
-  greater,
-  matMul,
-  mul,
-  outerProduct,
-  reshape,
-  type Scalar,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  tidy,
-} from '@tensorflow/tfjs-core';
-import { fromMatrix, requireAxis, toMatrix } from './kernelMatrix';
-import { powerIteration, type SpectralState } from './powerIteration';
+import { dispose, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { requireAxis } from './kernelMatrix';
+import type { SpectralState } from './powerIteration';
+import { spectralStep, withGradient } from './spectralStep';
 
 const where = 'spectral-norm/spectralNormalize';
 
@@ -46,45 +30,6 @@ export interface SpectralNormalized<T extends Tensor> {
   readonly sigma: Scalar;
 }
 
-type GradSaver = (tensors: Tensor[]) => void;
-
-/** How far a kernel is divided. */
-interface Division {
-  readonly target: number;
-  readonly onlyIfLarger: boolean;
-}
-
-/** 1 where the kernel is divided, 0 where it passes unchanged: sigma 0, or small enough with `onlyIfLarger`. */
-const isDivided = (sigma: Tensor, { target, onlyIfLarger }: Division): Tensor =>
-  cast(greater(sigma, onlyIfLarger ? target : 0), 'float32');
-
-/** What the kernel is divided by: sigma / target, or 1. */
-const divisor = (sigma: Tensor, division: Division): Tensor => {
-  const divided = isDivided(sigma, division);
-  return add(mul(divided, div(sigma, division.target)), sub(1, divided));
-};
-
-/** target · kernel / sigma, with the gradient through sigma at constant u and v: `(G − ⟨G, result⟩ u vᵀ / target) · target / sigma`. */
-function divideBySigma(kernel: Tensor, { u, v }: SpectralState, axis: number, division: Division): Tensor {
-  const divide = customGrad((...args: (Tensor | GradSaver)[]) => {
-    const [x, save] = args as [Tensor, GradSaver];
-    const matrix = toMatrix(x, axis);
-    const sigma = sum(mul(matMul(reshape(u, [1, -1]), matrix), reshape(v, [1, -1])));
-    const value = div(x, divisor(sigma, division));
-    save([value, sigma, u, v]);
-    return {
-      value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [result, s, left, right] = saved as [Tensor, Scalar, Tensor1D, Tensor1D];
-        const along = div(mul(sum(mul(dy, result)), isDivided(s, division)), division.target);
-        const direction = fromMatrix(outerProduct(left, right), x.shape, axis);
-        return div(sub(dy, mul(direction, along)), divisor(s, division));
-      },
-    };
-  });
-  return divide(kernel);
-}
-
 /**
  * Spectral normalisation of a kernel as PyTorch does it: power iteration on the matrix [outputs, rest], then division by
  * `sigma = uᵀ W v`, through which the gradient flows with u and v constant. Kernels are tfjs's: [height, width, in, out],
@@ -109,12 +54,16 @@ export function spectralNormalize<T extends Tensor>(
   const axis = requireAxis(where, kernel, options.axis ?? -1);
   requirePositiveInteger(where, 'options.iterations', iterations);
   requireFinite(where, 'options.target', target, { min: 0, exclusive: true });
-  const matrix = toMatrix(kernel, axis);
+  const division = { target, onlyIfLarger };
+  const steps = { iterations: training ? iterations : 0, epsilon, first: 'u' as const };
+  const { value, sigma, ...next } = spectralStep(kernel, state, axis, steps, division);
   try {
-    const next = powerIteration(matrix, state, { iterations: training ? iterations : 0, epsilon });
-    const normalized = tidy(() => divideBySigma(kernel, next.state, axis, { target, onlyIfLarger })) as T;
-    return { kernel: normalized, ...next };
+    return {
+      kernel: tidy(() => withGradient(kernel, { value, sigma, ...next }, axis, division)) as T,
+      state: next,
+      sigma,
+    };
   } finally {
-    dispose(matrix);
+    dispose(value);
   }
 }

@@ -13,3 +13,4 @@ export { addInto, extremum, matrixProduct } from './parallel';
 export { batchNorm, batchNormGrad, spread, squareGrad } from './batchNorm';
 export { outputGrad } from './outputGradients';
 export { binary } from './binary';
+export { innerProduct, scaleInto, spectralGradient, spectralLeft, spectralRight, spectralSigma } from './spectral';

@@ -6,12 +6,11 @@ import {
   requireOneOf,
   requirePositiveInteger,
 } from '@relumine/core';
-import { div, randomNormal, serialization, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { randomNormal, serialization, type Tensor, type Tensor1D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
 import { createSpectralState } from '../createSpectralState';
-import { toMatrix } from '../kernelMatrix';
-import { powerIteration } from '../powerIteration';
 import { spectralNormalize } from '../spectralNormalize';
+import { spectralStep } from '../spectralStep';
 import { type ConvolutionMap, type ConvolutionPadding, convolutionMap, divideByNorm, iterate } from './convolutionNorm';
 import { kernelsOf, type LayerKernel, variableOf, withKernel } from './kernels';
 import { type WrapperInstance, wrapperClass } from './wrapperClass';
@@ -190,19 +189,13 @@ function defineClass(): NonNullable<typeof known> {
     /** One training step's update as Keras 3 does it: v first, then u, then kernel ← target · kernel / sigma. */
     private assign({ kernel, u, v }: StateVariables): void {
       const variable = variableOf(this.layer, kernel);
-      const value = variable.read();
-      const turned = toMatrix(value, kernel.axis);
-      // Keras computes v from u before u from v: our step on the transposed matrix.
-      const matrix = tidy(() => toMatrix(turned, 1));
-      const { state, sigma } = powerIteration(
-        matrix,
-        { u: v.read() as never, v: u.read() as never },
-        { iterations: this.options.powerIterations },
-      );
-      u.write(state.v);
-      v.write(state.u);
-      const [size] = sigma.dataSync();
-      if (size !== 0) variable.write(div(value, size! / this.options.target));
+      const state = { u: u.read() as Tensor1D, v: v.read() as Tensor1D };
+      const { powerIterations: iterations, target } = this.options;
+      const steps = { iterations, epsilon: 1e-12, first: 'v' as const };
+      const next = spectralStep(variable.read(), state, kernel.axis, steps, { target, onlyIfLarger: false });
+      u.write(next.u);
+      v.write(next.v);
+      variable.write(next.value);
     }
 
     /** The kernels as inference uses them; the caller's. */

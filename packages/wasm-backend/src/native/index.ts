@@ -16,6 +16,7 @@ import { registerOptimizers } from './optimizers';
 import { registerOutputGradients } from './outputGradients';
 import { registerPooling } from './pooling';
 import { registerPrelu } from './prelu';
+import { registerSpectralNormalization } from './spectral';
 import { registerActivationStatistics } from './statistics';
 import { registerIdentity, registerSums } from './sums';
 import { startThreads } from './threads';
@@ -63,6 +64,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerPooling();
   registerMatMul();
   registerSums();
+  registerSpectralNormalization();
   registerIdentity();
   registerOptimizers();
   registerBatchNorm();

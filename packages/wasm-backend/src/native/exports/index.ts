@@ -2,9 +2,16 @@ import type { ConvolutionExports } from './convolutions';
 import type { MatrixExports } from './matrices';
 import type { PointwiseExports } from './pointwise';
 import type { PoolingExports } from './pooling';
+import type { SpectralExports } from './spectral';
 
 export type { DepthwiseShape, Placement } from './convolutions';
 export type { Windows } from './pooling';
+export type { Matrix } from './spectral';
 
 /** What the compiled module exports. Addresses are bytes on the shared heap; counts are elements. */
-export interface KernelExports extends ConvolutionExports, MatrixExports, PointwiseExports, PoolingExports {}
+export interface KernelExports
+  extends ConvolutionExports,
+    MatrixExports,
+    PointwiseExports,
+    PoolingExports,
+    SpectralExports {}
