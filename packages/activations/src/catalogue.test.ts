@@ -35,3 +35,9 @@ test.each(catalogue.filter(({ name, deadRegion }) => definitions.has(name) && de
     expect(Math.abs(derivative(alive))).toBeGreaterThan(1e-3);
   },
 );
+
+test('parameters are named with their defaults', () => {
+  const of = (name: string) => catalogue.find((entry) => entry.name === name)?.parameters;
+  expect(of('leakyRelu')).toEqual({ negativeSlope: 0.01 });
+  expect(of('relu')).toEqual({});
+});

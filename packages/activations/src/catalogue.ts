@@ -1,4 +1,6 @@
 import type { ActivationName } from '@relumine/core';
+import { defaultsOf } from './parameters';
+import type { ActivationParams } from './shared/definition';
 
 /** What one pass costs per value, beside reading and writing it. */
 export type ActivationCost = 'none' | 'comparison' | 'division' | 'root' | 'exponential' | 'logarithm' | 'random';
@@ -16,6 +18,8 @@ export interface CatalogueEntry {
   /** Where a unit does not fire: slope 0, or at most 0.001 for smooth functions; null where it always does. */
   readonly deadRegion: string | null;
   readonly cost: ActivationCost;
+  /** The parameters with their defaults. */
+  readonly parameters: ActivationParams;
 }
 
 type Row = [ActivationName, string, string, string, boolean, string | null, ActivationCost];
@@ -204,5 +208,6 @@ export const catalogue: readonly CatalogueEntry[] = /* @__PURE__ */ rows.map(
     monotone,
     deadRegion,
     cost,
+    parameters: defaultsOf(name),
   }),
 );

@@ -5,6 +5,6 @@ export type { ActivationChoice, ModelOptions, Normalization } from './options';
 export { modelActivationNames } from './parts/activationStep';
 export { type InitializerName, initializerNames } from './parts/initializer';
 export { type ResNetOptions, resNet } from './resNet';
-export { simpleCnn } from './simpleCnn';
+export { type SimpleCnnOptions, simpleCnn } from './simpleCnn';
 export { type TextCnnOptions, textCnn } from './textCnn';
 export { type VggOptions, vgg } from './vgg';

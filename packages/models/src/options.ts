@@ -24,6 +24,11 @@ export interface ModelOptions {
    * gain of the activation that follows.
    */
   initializer?: InitializerName;
+  /**
+   * Where the biases of hidden layers start (batch norm's β under `batch`): 0 unless given; a negative one shortens the
+   * way to death. `false`: no bias at all. The output layer is left as it is.
+   */
+  bias?: number | false;
   /** Equal seeds give equal weights; 1 unless given. */
   seed?: number | string;
   /** [height, width, channels]; [28, 28, 1] unless given. */

@@ -3,7 +3,7 @@ import { dispose, io, memory, randomNormal, softmax, type Tensor, tidy } from '@
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ModelOptions } from './options';
-import { simpleCnn } from './simpleCnn';
+import { type SimpleCnnOptions, simpleCnn } from './simpleCnn';
 
 beforeAll(async () => {
   await startWasm({ threads: 1 });
@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const small: ModelOptions = { inputShape: [8, 8, 1], classes: 3 };
 const values = (model: LayersModel): number[][] => model.getWeights().map((weight) => [...weight.dataSync()]);
-const withModel = async <T>(options: ModelOptions, use: (model: LayersModel) => T | Promise<T>): Promise<T> => {
+const withModel = async <T>(options: SimpleCnnOptions, use: (model: LayersModel) => T | Promise<T>): Promise<T> => {
   const model = simpleCnn(options);
   try {
     return await use(model);
@@ -19,7 +19,7 @@ const withModel = async <T>(options: ModelOptions, use: (model: LayersModel) => 
     model.dispose();
   }
 };
-const weightsOf = (options: ModelOptions): Promise<number[][]> => withModel(options, values);
+const weightsOf = (options: SimpleCnnOptions): Promise<number[][]> => withModel(options, values);
 
 describe('simpleCnn', () => {
   test('has the layers that it says, each activation behind a kernel, never behind another activation', () =>
@@ -166,4 +166,45 @@ describe.each(['none', 'batch', 'spectral'] as const)('normalization %s', (norma
       loaded.dispose();
     });
   });
+
+  test('depth and width: as many convolutions, twice the width after the first, no pool after the third', () =>
+    withModel({ depth: 4, width: 3 }, (model) => {
+      const names = model.layers.map(({ name }) => name);
+      expect(names.filter((name) => /^conv\d$/.test(name))).toEqual(['conv1', 'conv2', 'conv3', 'conv4']);
+      expect(names.filter((name) => name.startsWith('pool'))).toEqual(['pool1', 'pool2', 'pool3']);
+      const filters = [1, 2, 3, 4].map((i) => model.getLayer(`conv${i}`).getConfig().filters);
+      expect(filters).toEqual([3, 6, 6, 6]);
+    }));
+
+  test.each([
+    [{ depth: 0 }, 'options.depth'],
+    [{ depth: 7 }, 'options.depth'],
+    [{ width: 1.5 }, 'options.width'],
+    [{ bias: Number.NaN }, 'options.bias'],
+  ])('%o is refused by name', (options, name) => {
+    expect(() => simpleCnn(options)).toThrow(`\`${name}\``);
+  });
+
+  test.each(['none', 'batch', 'spectral'] as const)(
+    'with normalisation %s, hidden biases start where asked',
+    (normalization) =>
+      withModel({ ...small, normalization, bias: -0.25, width: 2 }, (model) => {
+        const layer = normalization === 'batch' ? 'conv1_norm' : 'conv1';
+        const found = model.getLayer(layer).weights.find(({ name }) => /bias|beta/.test(name));
+        expect([...found!.read().dataSync()]).toEqual([-0.25, -0.25]);
+      }),
+  );
+
+  test.each(['none', 'batch', 'spectral'] as const)(
+    'with normalisation %s, false means no hidden bias',
+    (normalization) =>
+      withModel({ ...small, normalization, bias: false }, (model) => {
+        const names = model.weights.map(({ name }) => name).filter((name) => !name.startsWith('output'));
+        expect(names.filter((name) => /bias|beta/.test(name))).toEqual([]);
+        const x = randomNormal([2, 8, 8, 1]);
+        const y = model.predict(x) as Tensor;
+        expect(y.shape).toEqual([2, 3]);
+        dispose([x, y]);
+      }),
+  );
 });

@@ -4,11 +4,12 @@ import {
   describe,
   invalidArgument,
   type Random,
+  requireFinite,
   requireOneOf,
   requirePositiveInteger,
 } from '@relumine/core';
 import { spectralNormalization } from '@relumine/spectral-norm/layers';
-import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { initializers, input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { ModelOptions, Normalization } from '../options';
 import { activationStep } from './activationStep';
 import { activationsOf } from './activations';
@@ -53,18 +54,21 @@ export class Builder {
   private readonly random: Random;
   private readonly normalization: Normalization;
   private readonly initializer: InitializerName;
+  private readonly bias: number | false;
   private readonly classes: number;
   private readonly waiting: FollowedBy[];
 
   constructor(plan: Plan, options: ModelOptions) {
-    const { normalization = 'none', initializer = 'heNormal', seed = 1, classes = 10 } = options;
+    const { normalization = 'none', initializer = 'heNormal', bias = 0, seed = 1, classes = 10 } = options;
     this.name = plan.name;
     this.where = `models/${plan.name}`;
     requireOneOf(this.where, 'options.normalization', normalization, normalizations);
     requireInitializer(this.where, initializer);
+    if (bias !== false) requireFinite(this.where, 'options.bias', bias);
     requirePositiveInteger(this.where, 'options.classes', classes, 2);
     this.normalization = normalization;
     this.initializer = initializer;
+    this.bias = bias;
     this.classes = classes;
     this.random = createRandom(seed);
     this.waiting = activationsOf(this.where, options.activation, plan.activations, plan.activation);
@@ -136,12 +140,15 @@ export class Builder {
       // The wrapper takes the layer's name, so that reports name the same layers under every normalisation.
       name: spectral ? `${name}_kernel` : name,
       kernelInitializer: initializer,
-      useBias: this.normalization !== 'batch',
+      useBias: this.normalization !== 'batch' && this.bias !== false,
+      ...(this.bias ? { biasInitializer: initializers.constant({ value: this.bias }) } : {}),
     });
     if (spectral)
       return apply(spectralNormalization({ layer, name, seed: this.random.fork(name).integer(2 ** 31) }), x);
     const z = apply(layer, x);
-    return this.normalization === 'batch' ? apply(layers.batchNormalization({ name: `${name}_norm` }), z) : z;
+    if (this.normalization !== 'batch') return z;
+    const shift = this.bias ? { betaInitializer: initializers.constant({ value: this.bias }) } : {};
+    return apply(layers.batchNormalization({ name: `${name}_norm`, center: this.bias !== false, ...shift }), z);
   }
 }
 
@@ -149,6 +156,7 @@ interface Shared {
   name: string;
   kernelInitializer: ReturnType<typeof kernelInitializer>;
   useBias: boolean;
+  biasInitializer?: ReturnType<typeof initializers.constant>;
 }
 
 /** A layer on one tensor; tfjs's type allows several. */
