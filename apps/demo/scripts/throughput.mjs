@@ -13,7 +13,7 @@ const seconds = 4;
 const batchSize = 32;
 
 const { page, close } = await openDemo();
-const threads = Number(/on (\d+) threads/.exec(await page.locator('.rl-status').textContent())?.[1] ?? 1);
+const threads = Number(/on (\d+) threads/.exec(await page.locator('.control-status').textContent())?.[1] ?? 1);
 await startWasm({ threads });
 
 const model = simpleCnn({ activation: 'relu', initializer: 'heNormal', seed: 1 });

@@ -99,19 +99,23 @@ test('where the host sets the headers: threaded SIMD WASM trains, cells change, 
 test('dead channels are revived in mid-training, step by step, and a link keeps the choices', async () => {
   await visit({ headers: isolating }, async ({ page, complaints }) => {
     await trainFor(page, 60);
-    const dead = async () => (await cellsOf(page)).filter((label) => label.includes('dead')).length;
+    const dead = async () => (await cellsOf(page)).filter((label) => label.includes(': dead')).length;
     await expect.poll(dead, { timeout: 30_000 }).toBeGreaterThan(10);
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByLabel('Learning rate').selectOption('0.001');
-    expect(page.url()).toContain('learningRate=0.001');
-    await page.getByRole('button', { name: 'Revive' }).click();
-    await expect.poll(() => page.locator('.rl-notice').textContent()).toContain('channels were recycled');
-    await expect.poll(dead).toBeLessThan(5);
+    const second = page.getByRole('article', { name: 'Network B' });
+    await second.locator('select[name=learningRate]').selectOption('0.001');
+    expect(page.url()).toContain('learningRate=0.003%2C0.001');
+    await second.getByRole('button', { name: 'Revive' }).click();
+    await expect
+      .poll(() => second.getByTestId('result').textContent(), { timeout: 15_000 })
+      .toContain('channels were recycled');
+    await expect.poll(dead, { timeout: 15_000 }).toBeLessThan(5);
     const before = await stepOf(page);
-    await page.getByRole('button', { name: 'Step' }).click();
-    await expect.poll(() => stepOf(page)).toBe(before + 1);
-    await page.getByRole('link', { name: 'A slope below 0' }).click();
-    await expect.poll(() => page.getByLabel('Activation').inputValue()).toBe('leakyRelu');
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await expect.poll(() => stepOf(page), { timeout: 15_000 }).toBe(before + 1);
+    await page.getByRole('link', { name: 'Born dead' }).click();
+    expect(page.url()).toContain('scene=bornDead');
+    await expect.poll(() => page.locator('select[name=activation]').nth(1).inputValue()).toBe('leakyRelu');
     expect(complaints).toEqual([]);
   });
 });
@@ -130,7 +134,9 @@ test('where no service worker may run, it trains on one thread and says so', asy
   const prepare = (page: Page) =>
     page.addInitScript("Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined })");
   await visit({ prepare }, async ({ page, complaints }) => {
-    await expect.poll(() => page.locator('.rl-status').textContent()).toContain('could not be isolated');
+    await expect
+      .poll(() => page.locator('.control-status').textContent(), { timeout: 30_000 })
+      .toContain('could not be isolated');
     await trainFor(page, 3);
     expect(complaints).toEqual([]);
   });
@@ -150,7 +156,7 @@ test.each(failures)('%s is said in a sentence, and nothing is frozen', async (_n
   await visit({ headers: isolating, ...host }, async ({ page }) => {
     await expect.poll(() => page.getByRole('alert').textContent(), { timeout: 15_000 }).toContain(sentence);
     expect(await page.getByRole('button', { name: /^Train/ }).isDisabled()).toBe(true);
-    await page.getByLabel('Activation').selectOption('relu');
+    await page.locator('select[name=activation]').first().selectOption('relu');
   });
 });
 

@@ -1,194 +1,271 @@
-import { reactive } from 'vue';
-import type { Audit, Command, LayerCells, Progress, Report, TrainingChoices } from './protocol';
+import { markRaw, reactive } from 'vue';
+import { fitted, type TrainingPlan } from './plan/plan';
+import type {
+  Act,
+  ActivationEntry,
+  Built,
+  Command,
+  CurveDrawn,
+  Looked,
+  OwnImage,
+  Progress,
+  Report,
+  ScriptedAct,
+} from './protocol';
+import { newRunView, type RunView, takeAct, takeAudit, takeEvents, takeStep } from './store/runView';
+import { hasSimd } from './store/simd';
 
-export type Point = [step: number, value: number];
+/** Why there is no training, or was an interruption. The page has the sentences. */
+export type ProblemKind = 'blocked' | 'noSimd' | 'failed' | 'crashed' | 'data' | 'network';
 
 export interface TrainingState {
   phase: 'starting' | 'idle' | 'training' | 'paused' | 'failed';
-  message: string;
-  /** What an action has done, to be read once. */
-  notice: string;
+  problem: { kind: ProblemKind; detail: string } | undefined;
   step: number;
   stepsPerSecond: number;
   threads: number;
-  activations: string[];
+  activations: ActivationEntry[];
   initializers: string[];
-  layers: LayerCells[];
-  samples: number;
-  deadFraction: number;
-  loss: Point[];
-  accuracy: Point[];
-  dead: Point[];
+  data: Built | undefined;
+  runs: RunView[];
+  /** By {@link curveKey}. */
+  curves: Record<string, CurveDrawn>;
+  /** Counts the reports that changed anything drawn: what is drawn on a canvas watches it. */
+  version: number;
 }
 
 export interface Training {
   readonly state: TrainingState;
-  train(choices: TrainingChoices): void;
+  /** Starts over with a plan; the worker is told at once. */
+  build(plan: TrainingPlan, script?: readonly ScriptedAct[], images?: readonly OwnImage[]): void;
+  train(): void;
   /** One step, and pauses. */
-  step(choices: TrainingChoices): void;
+  step(): void;
   pause(): void;
-  /** From the next step on. */
-  setLearningRate(value: number): void;
-  /** Recycles the dead channels; training goes on if it was going. */
-  revive(): void;
+  /** The same plan from its beginning. */
   reset(): void;
+  act(run: number, act: Act): void;
+  /** Asks for one channel's kernel and images; they come as `runs[run].inspected`. */
+  inspect(run: number, layer: number, channel: number): void;
+  curve(activation: string, params: Readonly<Record<string, number>>): void;
+  /** What a network says of one image, float32 in [0, 1] of the data's shape. */
+  look(run: number, pixels: Float32Array): Promise<Looked>;
+  /** A new worker in place of one that failed. */
+  restart(): void;
   stop(): void;
 }
 
 /** The part of Worker that training uses. */
 export type TrainingWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
 
-const blocked =
-  'The training worker could not start. Allow scripts and workers for this page (a blocker or a strict policy may stop them), then reload.';
-const noSimd =
-  'This browser has no WebAssembly SIMD, which training needs. Use Chrome 91, Firefox 89, Safari 16.4 or newer, or turn WebAssembly on.';
 const slowStart = 60_000;
-const mostPoints = 400;
+/** A worker that says nothing for so long while it trains has been ended by the browser. */
+const longestSilence = 30_000;
+/** A worker that crashes again and again is not started again. */
+const mostRestarts = 3;
 
-/** `i8x16.splat` in a function: valid only with SIMD. */
-const simdModule = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
-);
-
-export const hasSimd = (): boolean => typeof WebAssembly === 'object' && WebAssembly.validate(simdModule);
-
-/** Every second point goes where there are too many. */
-function add(points: Point[], point: Point): void {
-  points.push(point);
-  if (points.length > mostPoints) points.splice(0, points.length, ...points.filter((_, i) => i % 2 === 1));
-}
-
-const fresh = (): Pick<
-  TrainingState,
-  'step' | 'stepsPerSecond' | 'layers' | 'deadFraction' | 'loss' | 'accuracy' | 'dead'
-> => ({
-  step: 0,
-  stepsPerSecond: 0,
-  layers: [],
-  deadFraction: 0,
-  loss: [],
-  accuracy: [],
-  dead: [],
-});
-
-function takeAudit(state: TrainingState, audit: Audit): void {
-  state.layers = audit.layers;
-  state.samples = audit.samples;
-  state.deadFraction = audit.deadFraction;
-  add(state.dead, [audit.step, audit.deadFraction]);
-}
-
-/** Smoothed, since a batch of 32 jumps. */
-const smooth = (points: Point[], value: number): number => {
-  const before = points.at(-1)?.[1];
-  return before === undefined || !Number.isFinite(before) ? value : 0.9 * before + 0.1 * value;
-};
-
-const revivedNotice = (channels: number): string =>
-  channels === 0
-    ? 'No channel is dead on the watched images: there is nothing to revive.'
-    : `${channels} channels were recycled: new incoming weights, outgoing ones 0. The network computes what it did, and they can learn again.`;
+export const curveKey = (activation: string, params: Readonly<Record<string, number>>): string =>
+  `${activation}/${JSON.stringify(params)}`;
 
 const smoothRate = (before: number, now: number): number => (before === 0 ? now : 0.8 * before + 0.2 * now);
 
 /**
- * Training in a worker, as a state to show. Failures end as a sentence in `state.message`.
+ * Training in a worker, as a state to show.
  *
  * @param makeWorker starts the worker; `simd` says whether the browser can run it
  */
 export function createTraining(makeWorker: () => TrainingWorker, simd: () => boolean = hasSimd): Training {
   const state: TrainingState = reactive({
     phase: 'starting',
-    message: '',
-    notice: '',
+    problem: undefined,
+    step: 0,
+    stepsPerSecond: 0,
     threads: 0,
-    activations: ['relu', 'leakyRelu', 'elu'],
-    initializers: ['heNormal'],
-    samples: 0,
-    ...fresh(),
+    activations: [],
+    initializers: [],
+    data: undefined,
+    runs: [],
+    curves: {},
+    version: 0,
   });
   let worker: TrainingWorker | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let slow: ReturnType<typeof setTimeout> | undefined;
+  let watchdog: ReturnType<typeof setInterval> | undefined;
+  let heard = 0;
+  let started = false;
+  let restarts = 0;
+  let turn = 0;
+  let current: { plan: TrainingPlan; script: readonly ScriptedAct[]; images?: readonly OwnImage[] } | undefined;
+  let looks = 0;
+  const looking = new Map<number, (looked: Looked) => void>();
 
+  const send = (command: Command): void => worker?.postMessage(command);
   const stop = (): void => {
-    clearTimeout(timer);
+    clearTimeout(slow);
+    clearInterval(watchdog);
     worker?.terminate();
     worker = undefined;
   };
-  const fail = (message: string): void => {
+  const fail = (kind: ProblemKind, detail = ''): void => {
     stop();
     state.phase = 'failed';
-    state.message = message;
+    state.problem = { kind, detail };
   };
-  // Steps that were under way when Reset was pressed belong to the run before.
-  let resets = 0;
-  const take = (report: Report): void => {
-    if (report.type === 'failed') fail(report.message);
-    else if (report.type === 'reset') resets--;
-    else if (report.type === 'started') {
-      clearTimeout(timer);
-      const { threads, activations, initializers } = report;
-      Object.assign(state, { threads, activations, initializers, phase: 'idle' });
-    } else if (resets > 0) {
-      // of the run before
-    } else if (report.type === 'audit') takeAudit(state, report);
-    else if (report.type === 'revived') state.notice = revivedNotice(report.channels);
-    else takeSteps(report);
-  };
-  const takeSteps = ({ figures, stepsPerSecond }: Progress): void => {
-    for (const { step, loss, accuracy } of figures) {
-      state.step = step;
-      add(state.loss, [step, smooth(state.loss, loss)]);
-      add(state.accuracy, [step, smooth(state.accuracy, accuracy)]);
+  const start = (): void => {
+    if (!simd()) {
+      fail('noSimd');
+      return;
     }
-    if (stepsPerSecond > 0) state.stepsPerSecond = smoothRate(state.stepsPerSecond, stepsPerSecond);
-    if (figures.every(({ loss }) => Number.isFinite(loss))) return;
-    state.message = 'The loss is no longer a number. Press Reset and train with a smaller learning rate.';
-    pause();
+    state.phase = 'starting';
+    started = false;
+    try {
+      worker = makeWorker();
+    } catch {
+      fail('blocked');
+      return;
+    }
+    worker.onmessage = ({ data }: MessageEvent<Report>) => take(data);
+    worker.onerror = () => (started ? crash() : fail('blocked'));
+    slow = setTimeout(() => fail('blocked'), slowStart);
+    watchdog = setInterval(() => {
+      if (started && state.phase === 'training' && Date.now() - heard > longestSilence) crash();
+    }, 1000);
   };
-  const send = (command: Command): void => worker?.postMessage(command);
+  /** The worker is gone, and with it what was learned: a new one takes its place at step 0. */
+  const crash = (): void => {
+    if (restarts++ >= mostRestarts) {
+      fail('failed');
+      return;
+    }
+    stop();
+    start();
+    if (current) build(current.plan, current.script, current.images);
+    state.problem = { kind: 'crashed', detail: '' };
+  };
+
+  const take = (report: Report): void => {
+    heard = Date.now();
+    if (report.type === 'failed') {
+      fail('failed', report.message);
+      return;
+    }
+    if (report.type === 'started') {
+      clearTimeout(slow);
+      started = true;
+      const { threads, activations, initializers } = report;
+      Object.assign(state, { threads, activations: markRaw(activations), initializers });
+      if (state.phase === 'starting') state.phase = 'idle';
+      return;
+    }
+    if (report.type === 'curve') {
+      state.curves[curveKey(report.activation, report.params)] = markRaw(report);
+      return;
+    }
+    // What was under way at a reset belongs to the networks before.
+    if (report.turn !== turn) return;
+    state.version++;
+    takeCurrent(report);
+  };
+  const takeCurrent = (report: Exclude<Report, { type: 'failed' | 'started' | 'curve' }>): void => {
+    if (report.type === 'built') {
+      state.data = markRaw(report);
+      state.runs.forEach((run, i) => {
+        run.parameters = report.parameters[i] ?? 0;
+      });
+      return;
+    }
+    if (report.type === 'steps') {
+      takeSteps(report);
+      return;
+    }
+    if (report.type === 'refused' && report.what !== 'act') {
+      state.problem = { kind: report.what, detail: report.reason };
+      state.phase = 'idle';
+      return;
+    }
+    const run = state.runs[report.run];
+    if (!run) return;
+    if (report.type === 'audit') takeAudit(run, report);
+    else if (report.type === 'events') takeEvents(run, report.events);
+    else if (report.type === 'inspected') run.inspected = markRaw(report);
+    else if (report.type === 'acted') takeAct(run, report);
+    else if (report.type === 'refused') run.refused = report.reason;
+    else {
+      looking.get(report.id)?.(report);
+      looking.delete(report.id);
+    }
+  };
+  const takeSteps = ({ steps, stepsPerSecond }: Progress): void => {
+    for (const { step, loss, accuracy } of steps)
+      state.runs.forEach((run, i) => {
+        takeStep(run, step, loss[i] ?? Number.NaN, accuracy[i] ?? 0);
+      });
+    state.step = steps.at(-1)?.step ?? state.step;
+    if (stepsPerSecond > 0) state.stepsPerSecond = smoothRate(state.stepsPerSecond, stepsPerSecond);
+    // All are lost: going on would show nothing.
+    if (state.runs.every(({ diverged }) => diverged)) pause();
+  };
+
+  const build: Training['build'] = (plan, script = [], images) => {
+    const networks = plan.networks.map((network) => fitted(network, plan.data));
+    const chosen = images ?? (plan.data === 'own' ? current?.images : undefined);
+    current = { plan: { ...plan, networks }, script, ...(chosen ? { images: chosen } : {}) };
+    turn++;
+    Object.assign(state, { step: 0, stepsPerSecond: 0, data: undefined });
+    if (state.phase !== 'failed') state.problem = undefined;
+    state.runs = networks.map((network, i) => newRunView(i, network));
+    if (state.phase === 'training' || state.phase === 'paused') state.phase = 'idle';
+    send({
+      type: 'build',
+      plan: JSON.parse(JSON.stringify(current.plan)) as TrainingPlan,
+      script: JSON.parse(JSON.stringify(script)) as ScriptedAct[],
+      turn,
+      ...(images ? { images: [...images] } : {}),
+    });
+  };
+  /** There are no networks to train. */
+  const refused = (): boolean => state.problem?.kind === 'data' || state.problem?.kind === 'network';
   const pause = (): void => {
     if (state.phase !== 'training') return;
     send({ type: 'pause' });
     state.phase = 'paused';
   };
-
-  if (simd()) {
-    try {
-      worker = makeWorker();
-      worker.onmessage = ({ data }: MessageEvent<Report>) => take(data);
-      worker.onerror = () => fail(blocked);
-      timer = setTimeout(() => fail(blocked), slowStart);
-    } catch {
-      fail(blocked);
-    }
-  } else fail(noSimd);
+  start();
 
   return {
     state,
+    build,
     pause,
     stop,
-    train(choices) {
-      if (state.phase !== 'idle' && state.phase !== 'paused') return;
-      send({ type: 'train', choices: { ...choices } });
-      Object.assign(state, { message: '', notice: '', phase: 'training' });
+    train() {
+      if (!worker || state.phase === 'training' || refused()) return;
+      heard = Date.now();
+      send({ type: 'train' });
+      Object.assign(state, { phase: 'training', problem: undefined });
     },
-    step(choices) {
-      if (state.phase !== 'idle' && state.phase !== 'paused') return;
-      send({ type: 'step', choices: { ...choices } });
-      Object.assign(state, { message: '', notice: '', phase: 'paused' });
-    },
-    setLearningRate(value) {
-      if (state.phase === 'training' || state.phase === 'paused') send({ type: 'learningRate', value });
-    },
-    revive() {
-      if (state.phase === 'training' || state.phase === 'paused') send({ type: 'revive' });
+    step() {
+      if (!worker || state.phase === 'training' || refused()) return;
+      send({ type: 'step' });
+      state.phase = 'paused';
     },
     reset() {
-      if (state.phase === 'starting' || state.phase === 'failed') return;
-      send({ type: 'reset' });
-      resets++;
-      Object.assign(state, fresh(), { phase: 'idle', message: '', notice: '' });
+      if (current) build(current.plan, current.script);
+    },
+    act: (run, act) => send({ type: 'act', run, act: { ...act } }),
+    inspect: (run, layer, channel) => send({ type: 'inspect', run, layer, channel }),
+    curve(activation, params) {
+      if (!state.curves[curveKey(activation, params)]) send({ type: 'curve', activation, params: { ...params } });
+    },
+    look(run, pixels) {
+      const id = ++looks;
+      send({ type: 'look', run, pixels, id });
+      return new Promise((done) => looking.set(id, done));
+    },
+    restart() {
+      restarts = 0;
+      stop();
+      start();
+      if (current) build(current.plan, current.script, current.images);
     },
   };
 }

@@ -1,0 +1,62 @@
+/** What a drawing gets: a context whose unit is a CSS pixel, its size, and the page's colours by name. */
+export interface Sheet {
+  context: CanvasRenderingContext2D;
+  width: number;
+  height: number;
+  /** A custom property of the page's style, without its dashes. */
+  colour(name: string): string;
+}
+
+export type Draw = (sheet: Sheet) => void;
+
+export function drawOn(canvas: HTMLCanvasElement, draw: Draw): void {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const context = canvas.getContext('2d');
+  if (!context || width === 0 || height === 0) return;
+  // More than two device pixels for one of CSS can't be seen, and costs.
+  const scale = Math.min(2, globalThis.devicePixelRatio || 1);
+  const [pixelWidth, pixelHeight] = [Math.round(width * scale), Math.round(height * scale)];
+  if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
+    canvas.width = pixelWidth;
+    canvas.height = pixelHeight;
+  }
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
+  const style = getComputedStyle(canvas);
+  const known = new Map<string, string>();
+  const colour = (name: string): string => {
+    const found = known.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+    known.set(name, found);
+    return found;
+  };
+  draw({ context, width, height, colour });
+}
+
+const font = (size: number): string => `${size}px system-ui, sans-serif`;
+
+export function text(
+  { context, colour }: Sheet,
+  words: string,
+  x: number,
+  y: number,
+  options: { align?: CanvasTextAlign; size?: number; ink?: string } = {},
+): void {
+  context.font = font(options.size ?? 11);
+  context.textAlign = options.align ?? 'left';
+  context.textBaseline = 'middle';
+  context.fillStyle = colour(options.ink ?? 'soft');
+  context.fillText(words, x, y);
+}
+
+/** A number for an axis: 1200 → 1.2k. */
+export const short = (value: number): string => {
+  if (Math.abs(value) >= 1000) return `${+(value / 1000).toPrecision(2)}k`;
+  return String(+value.toPrecision(2));
+};
+
+/** A step between ticks that makes at most five of them up to `top`: 1, 2 or 5 times a power of ten. */
+export function tickStep(top: number): number {
+  const rough = top / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+}

@@ -1,0 +1,36 @@
+/** Looks take about this share of the time … */
+const lookShare = 0.08;
+/** … but none is further away than this, in milliseconds: the first one also prepares the kernels. */
+const longestWait = 1000;
+/** The page is told this often: more would take the time of its painting from the training. */
+const tellEvery = 100;
+
+/** When to look and when to tell, so that watching costs a known share of the training. */
+export class Pace {
+  private looked = Number.NEGATIVE_INFINITY;
+  private lookTime = 0;
+  private told = performance.now();
+
+  shouldLook(): boolean {
+    return performance.now() - this.looked >= Math.min(this.lookTime / lookShare, longestWait);
+  }
+
+  /** A look has been taken, which began at `from`. */
+  hasLooked(from: number): void {
+    this.looked = performance.now();
+    this.lookTime = this.looked - from;
+    this.told = this.looked;
+  }
+
+  shouldTell(): boolean {
+    return performance.now() - this.told >= tellEvery;
+  }
+
+  /** Milliseconds since the page was told last, which it is now. */
+  tell(): number {
+    const now = performance.now();
+    const since = now - this.told;
+    this.told = now;
+    return since;
+  }
+}
