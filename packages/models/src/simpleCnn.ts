@@ -3,6 +3,7 @@ import { type LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { ModelOptions } from './options';
 import { apply, Builder } from './parts/builder';
 
+/** What `simpleCnn` takes beside the options of every model. */
 export interface SimpleCnnOptions extends ModelOptions {
   /** Convolutions, from 1 to 6; 2 unless given. */
   depth?: number;
