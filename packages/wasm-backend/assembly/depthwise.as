@@ -16,6 +16,106 @@ function endColumn(offset: i32, stride: i32, w: i32, wo: i32): i32 {
   return last < 0 ? 0 : min(wo, last / stride + 1);
 }
 
+/** First tap of `size` whose position `at` + tap · `dilation` is not negative, and one past the last that is below `extent`. */
+// @ts-ignore: decorator
+@inline
+function firstTap(at: i32, dilation: i32): i32 {
+  return at >= 0 ? 0 : (-at + dilation - 1) / dilation;
+}
+
+// @ts-ignore: decorator
+@inline
+function endTap(at: i32, dilation: i32, size: i32, extent: i32): i32 {
+  return at >= extent ? 0 : min(size, (extent - 1 - at) / dilation + 1);
+}
+
+/** y = Σ x · w over the taps inside the image. */
+export function depthwise(
+  x: usize, w: usize, y: usize, n: i32, h: i32, width: i32, ci: i32, k: i32, kh: i32, kw: i32, sh: i32, sw: i32,
+  dh: i32, dw: i32, top: i32, left: i32, ho: i32, wo: i32,
+): void {
+  const pixel: usize = ci << 2;
+  const outPixel: usize = pixel * k;
+  const rowStep: usize = <usize>(dh * width) * pixel, tapRow: usize = kw * outPixel;
+  const columnStep: usize = dw * pixel;
+  for (let image = 0; image < n; image++) {
+    for (let oy = 0; oy < ho; oy++) {
+      const iy = oy * sh - top;
+      const ky0 = firstTap(iy, dh), ky1 = endTap(iy, dh, kh, h);
+      for (let ox = 0; ox < wo; ox++) {
+        const ix = ox * sw - left;
+        const kx0 = firstTap(ix, dw), kx1 = endTap(ix, dw, kw, width);
+        const columns: usize = max(kx1 - kx0, 0);
+        const from = x + <usize>((iy + ky0 * dh) * width + ix + kx0 * dw) * pixel;
+        const taps = w + ky0 * tapRow + kx0 * outPixel;
+        const rows = columns == 0 ? 0 : ky1 - ky0;
+        let c: usize = 0;
+        if (k == 1) {
+          for (; c + 64 <= pixel; c += 64) {
+            let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+            let a = from + c, b = taps + c;
+            for (let r = 0; r < rows; r++) {
+              let p = a, q = b;
+              const end = q + columns * outPixel;
+              while (q < end) {
+                s0 = fma(v128.load(p), v128.load(q), s0);
+                s1 = fma(v128.load(p, 16), v128.load(q, 16), s1);
+                s2 = fma(v128.load(p, 32), v128.load(q, 32), s2);
+                s3 = fma(v128.load(p, 48), v128.load(q, 48), s3);
+                p += columnStep;
+                q += outPixel;
+              }
+              a += rowStep;
+              b += tapRow;
+            }
+            v128.store(y + c, s0);
+            v128.store(y + c, s1, 16);
+            v128.store(y + c, s2, 32);
+            v128.store(y + c, s3, 48);
+          }
+          for (; c + 16 <= pixel; c += 16) {
+            let s = f32x4.splat(0);
+            let a = from + c, b = taps + c;
+            for (let r = 0; r < rows; r++) {
+              let p = a, q = b;
+              const end = q + columns * outPixel;
+              while (q < end) {
+                s = fma(v128.load(p), v128.load(q), s);
+                p += columnStep;
+                q += outPixel;
+              }
+              a += rowStep;
+              b += tapRow;
+            }
+            v128.store(y + c, s);
+          }
+        }
+        for (; c < pixel; c += 4) {
+          for (let m: usize = 0; m < <usize>k; m++) {
+            const out = c * k + (m << 2);
+            let s: f32 = 0;
+            let a = from + c, b = taps + out;
+            for (let r = 0; r < rows; r++) {
+              let p = a, q = b;
+              const end = q + columns * outPixel;
+              while (q < end) {
+                s += f32.load(p) * f32.load(q);
+                p += columnStep;
+                q += outPixel;
+              }
+              a += rowStep;
+              b += tapRow;
+            }
+            f32.store(y + out, s);
+          }
+        }
+        y += outPixel;
+      }
+    }
+    x += <usize>(h * width) * pixel;
+  }
+}
+
 /** dw += Σ x · dy; dw starts zeroed. */
 export function depthwiseFilterGradient(
   x: usize, dy: usize, dw: usize, n: i32, h: i32, w: i32, ci: i32, k: i32, kh: i32, kw: i32, sh: i32, sw: i32,

@@ -6,7 +6,7 @@ export { adam, sgd } from './optimizers';
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling';
 export { addBias, sumColumns, sumMiddle } from './sums';
 export { transformFilter, transformFilterGradient, winogradConvolve, winogradFilterGradient } from './winograd';
-export { depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
+export { depthwise, depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
 export { activationLiveness } from './liveness';
 export { activationStatistics } from './statistics';
 export { addInto, extremum, matrixProduct } from './parallel';

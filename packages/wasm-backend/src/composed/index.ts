@@ -2,6 +2,7 @@ import { getKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 import { inBothLayouts } from './channelsFirst';
 import { conv2dBackpropFilter } from './conv2dBackpropFilter';
 import { conv2dBackpropInput } from './conv2dBackpropInput';
+import { convolution, depthwise, fusedConvolution, fusedDepthwise } from './convolutionForward';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwiseGradients';
 import { poolingOnePixel, sliceWithin } from './edges';
 import { einsum } from './einsum';
@@ -17,7 +18,10 @@ import { unsortedSegmentSum } from './unsortedSegmentSum';
 
 /** Kernels that hand part of their calls on to the stock ones. */
 const wrappers: Readonly<Record<string, (stock: KernelFunc) => KernelFunc>> = {
-  Conv2D: inBothLayouts(['x'], true),
+  Conv2D: (stock) => inBothLayouts(['x'], true)(convolution(stock)),
+  FusedConv2D: fusedConvolution,
+  DepthwiseConv2dNative: depthwise,
+  FusedDepthwiseConv2D: fusedDepthwise,
   Conv2DBackpropInput: (stock) => inBothLayouts(['dy'], true)(conv2dBackpropInput(stock)),
   BatchMatMul: batchMatMul,
   _FusedMatMul: fusedMatMul,

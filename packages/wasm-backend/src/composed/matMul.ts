@@ -1,6 +1,7 @@
 import { backend_util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import { make, view } from './arrays';
 import { type Composer, composed } from './composer';
+import { fusedActivation } from './fusedActivation';
 
 interface MatMulAttrs {
   transposeA?: boolean;
@@ -60,15 +61,6 @@ export const batchMatMul =
     );
   };
 
-const activations: Readonly<Record<string, string>> = {
-  relu: 'Relu',
-  relu6: 'Relu6',
-  elu: 'Elu',
-  sigmoid: 'Sigmoid',
-  leakyrelu: 'LeakyRelu',
-  prelu: 'Prelu',
-};
-
 /**
  * The fused product with bias and activation. The stock kernel applies both once for every 48 steps of the sum where
  * there is a transpose or a batch: transposes are done first, and a batch's bias and activation after the product.
@@ -85,11 +77,6 @@ export const fusedMatMul =
       if (!batched) return c.own(stock, { ...(args.inputs as object), ...factors }, { ...attrs, ...plain });
       const product = c.run('BatchMatMul', factors, plain);
       const sum = bias ? c.run('Add', { a: product, b: bias }) : product;
-      const activation = attrs.activation ?? 'linear';
-      if (activation === 'linear') return sum;
-      const name = activations[activation];
-      if (!name) throw new Error(`[relumine/wasm-backend] no fused activation is called ${activation}.`);
-      const alpha = preluActivationWeights ? { alpha: preluActivationWeights } : {};
-      return c.run(name, { x: sum, ...alpha }, { alpha: attrs.leakyreluAlpha });
+      return fusedActivation(c, sum, attrs, preluActivationWeights);
     });
   };

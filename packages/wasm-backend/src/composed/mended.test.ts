@@ -38,6 +38,19 @@ async function agree(compute: () => tf.Tensor, tolerance: number): Promise<void>
   expect(maxRelativeToLargest(actual.values, expected.values)).toBeLessThanOrEqual(tolerance);
 }
 
+test('depthwise convolutions of any kernel, stride and padding', async () => {
+  const sizes = fc.integer({ min: 1, max: 8 });
+  const taps = fc.integer({ min: 1, max: 4 });
+  const pad = fc.constantFrom<'same' | 'valid' | number>('same', 'valid', 1);
+  const cases = fc.record({ h: sizes, w: sizes, kh: taps, kw: taps, stride: fc.integer({ min: 1, max: 3 }), pad });
+  const possible = cases.filter(({ h, w, kh, kw, pad }) => pad === 'same' || (kh <= h && kw <= w));
+  const property = async ({ h, w, kh, kw, stride, pad }: typeof possible extends fc.Arbitrary<infer T> ? T : never) => {
+    const [x, filter] = [() => random([2, h, w, 3], h * w), () => random([kh, kw, 3, 2], kh * kw)];
+    await agree(() => tf.depthwiseConv2d(x() as tf.Tensor4D, filter() as tf.Tensor4D, stride, pad), 1e-6);
+  };
+  await fc.assert(fc.asyncProperty(possible, property), { numRuns: 60, seed: 5 });
+});
+
 describe('NaN', () => {
   const values = [nan, -1, 7, 0.5, inf, -inf];
   test('goes through relu6, clip, maximum and minimum', async () => {
@@ -50,6 +63,22 @@ describe('NaN', () => {
       await agree(() => op(tf.tensor1d(values), tf.scalar(0)), 0);
       await agree(() => op(tf.scalar(nan), tf.tensor1d(values)), 0);
     }
+  });
+
+  test('goes through convolutions, fused ones too', async () => {
+    const holed = (random([1, 5, 5, 2], 3).dataSync() as Float32Array).slice();
+    [holed[0], holed[30]] = [nan, inf];
+    const image = (): tf.Tensor4D => tf.tensor(holed, [1, 5, 5, 2]);
+    const filter = (): tf.Tensor4D => random([3, 3, 2, 3], 4) as tf.Tensor4D;
+    const plain = (): tf.Tensor => tf.conv2d(image(), filter(), 1, 'same');
+    await agree(plain, 1e-6);
+    expect((await on('wasm', plain)).values[0]).toBeNaN();
+    await agree(() => tf.depthwiseConv2d(image(), random([3, 3, 2, 2], 5) as tf.Tensor4D, 1, 'valid'), 1e-6);
+    const fuse = (): tf.Tensor => {
+      const bias = tf.tensor1d([1, 2, 3]);
+      return tf.fused.conv2d({ x: image(), filter: filter(), strides: 1, pad: 'same', bias, activation: 'relu' });
+    };
+    await agree(fuse, 1e-6);
   });
 
   test('fills exactly the windows of a max pooling that hold it', async () => {

@@ -11,7 +11,7 @@ const cases = fc
     n: fc.integer({ min: 1, max: 3 }),
     h: fc.integer({ min: 1, max: 9 }),
     w: fc.integer({ min: 1, max: 9 }),
-    ci: fc.integer({ min: 1, max: 10 }),
+    ci: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.constant(21)),
     k: fc.integer({ min: 1, max: 3 }),
     kh: fc.integer({ min: 1, max: 4 }),
     kw: fc.integer({ min: 1, max: 4 }),
@@ -37,7 +37,7 @@ async function check(c: Case): Promise<void> {
   const info = tf.backend_util.computeConv2DInfo(...shapes, c.strides, c.dilations, c.pad, undefined, true);
   const [x, w] = [normals(c.n * c.h * c.w * c.ci), normals(c.kh * c.kw * c.ci * c.k)];
   const dy = normals(tf.util.sizeFromShape(info.outShape));
-  const [dx, dw] = [new Float64Array(x.length), new Float64Array(w.length)];
+  const [y, dx, dw] = [new Float64Array(dy.length), new Float64Array(x.length), new Float64Array(w.length)];
   let at = 0;
   for (let n = 0; n < c.n; n++)
     for (let oy = 0; oy < info.outHeight; oy++)
@@ -50,6 +50,7 @@ async function check(c: Case): Promise<void> {
                 const ix = ox * c.strides[1] + kx * c.dilations[1] - info.padInfo.left;
                 if (iy < 0 || ix < 0 || iy >= c.h || ix >= c.w) continue;
                 const [from, tap] = [((n * c.h + iy) * c.w + ix) * c.ci + i, ((ky * c.kw + kx) * c.ci + i) * c.k + q];
+                y[at]! += x[from]! * w[tap]!;
                 dx[from]! += dy[at]! * w[tap]!;
                 dw[tap]! += dy[at]! * x[from]!;
               }
@@ -64,7 +65,9 @@ async function check(c: Case): Promise<void> {
       const tdx = run('DepthwiseConv2dNativeBackpropInput', { dy: tdy, filter: tw }, { inputShape: shapes[0] });
       expect(maxRelativeToLargest(tdw.dataSync(), dw)).toBeLessThan(2e-6);
       expect(maxRelativeToLargest(tdx.dataSync(), dx)).toBeLessThan(2e-6);
-      tf.dispose([tx, tw, tdy, tdw, tdx]);
+      const ty = run('DepthwiseConv2dNative', { x: tx, filter: tw }, {});
+      expect(maxRelativeToLargest(ty.dataSync(), y)).toBeLessThan(2e-6);
+      tf.dispose([tx, tw, tdy, tdw, tdx, ty]);
     });
   });
 }
@@ -72,8 +75,28 @@ async function check(c: Case): Promise<void> {
 describe.each(builds)('$name', ({ relaxedSimd }) => {
   beforeAll(() => startNative(relaxedSimd));
 
-  test('both depthwise gradients agree with float64 over random shapes', async () => {
+  test('the depthwise convolution and both gradients agree with float64 over random shapes', async () => {
     await fc.assert(fc.asyncProperty(cases, check), { numRuns: 120, seed: 11 });
+  });
+
+  test('fused with bias and activation; NaN stays where it touches', () => {
+    tf.tidy(() => {
+      const random = createRandom('fused depthwise');
+      const draw = (shape: number[]): tf.Tensor =>
+        tf.tensor(
+          Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()),
+          shape,
+        );
+      const [x, filter, bias] = [draw([2, 6, 5, 4]), draw([1, 3, 4, 2]), draw([8])];
+      const [images, taps] = [x as tf.Tensor4D, filter as tf.Tensor4D];
+      const options = { x: images, filter: taps, strides: 2, pad: 'same' as const, bias: bias as tf.Tensor1D };
+      const fused = tf.fused.depthwiseConv2d({ ...options, activation: 'relu6' });
+      const steps = tf.relu6(tf.add(tf.depthwiseConv2d(images, taps, 2, 'same'), bias));
+      expect(maxRelativeToLargest(fused.dataSync(), steps.dataSync())).toBeLessThan(1e-6);
+      const holed = tf.tensor4d([Number.NaN, 1, 1, 1, 1, 1], [1, 1, 6, 1]);
+      const y = tf.depthwiseConv2d(holed, tf.ones([1, 2, 1, 1]) as tf.Tensor4D, 1, 'valid');
+      expect([...y.dataSync()]).toEqual([Number.NaN, 2, 2, 2, 2]);
+    });
   });
 
   test('segment sums: repeated, missing and foreign ids; the gradient of gather', async () => {

@@ -1,8 +1,11 @@
 import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { DepthwiseShape } from './exports';
+import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
+import { type Part, ranges, runParts } from './threads';
+import { Workspace } from './workspace';
 
 type Conv2DInfo = typeof backend_util.computeConv2DInfo;
 type Shape4D = [number, number, number, number];
@@ -24,6 +27,37 @@ function shapeOf(args: Parameters<KernelFunc>[0], inputShape: number[], filterSh
   return [...image, filterHeight, filterWidth, ...steps, padInfo.top, padInfo.left, outHeight, outWidth];
 }
 
+/** The images, one share per thread: the shape of a share, and the bytes before its first image and its first output. */
+function shares(backend: WasmBackend, shape: DepthwiseShape) {
+  const [n, h, w, ci, k, kh, kw, , , , , , , ho, wo] = shape;
+  return ranges(backend, n, 1, 'product', n * ho * wo * ci * k * kh * kw).map(([first, last]) => ({
+    shape: shape.with(0, last - first) as DepthwiseShape,
+    input: first * h * w * ci * 4,
+    output: first * ho * wo * ci * k * 4,
+  }));
+}
+
+const forward: NativeKernel = (args, replaced) => {
+  const { x, filter, bias } = args.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
+  const finish = following((args.attrs ?? {}) as Record<string, unknown>);
+  const { dataFormat } = args.attrs as unknown as { dataFormat?: string };
+  if (!finish || dataFormat === 'NCHW' || x.dtype !== 'float32' || filter.dtype !== 'float32') return replaced(args);
+  const shape = shapeOf(args, x.shape, filter.shape);
+  const [n, , , ci, k, , , , , , , , , ho, wo] = shape;
+  if (bias && util.sizeFromShape(bias.shape) !== ci * k) return replaced(args);
+  const backend = args.backend as WasmBackend;
+  const kernels = kernelsOf(backend);
+  return produce(backend, [n, ho, wo, ci * k], (y) => {
+    const [from, taps] = [addressOf(backend, x), addressOf(backend, filter)];
+    const parts = shares(backend, shape).map(({ shape: share, input, output }): Part => {
+      return ['depthwise', from + input, taps, y + output, ...share];
+    });
+    runParts(backend, parts);
+    if (bias) kernels.addBias(y, addressOf(backend, bias), n * ho * wo, ci * k);
+    finish(kernels, y, n * ho * wo * ci * k);
+  });
+};
+
 const backpropFilter: NativeKernel = (args, replaced) => {
   const { x, dy } = args.inputs as { x: TensorInfo; dy: TensorInfo };
   const { filterShape } = args.attrs as unknown as { filterShape: number[] };
@@ -31,9 +65,22 @@ const backpropFilter: NativeKernel = (args, replaced) => {
   const shape = shapeOf(args, x.shape, filterShape);
   const backend = args.backend as WasmBackend;
   const kernels = kernelsOf(backend);
+  const size = util.sizeFromShape(filterShape);
   return produce(backend, filterShape, (dw) => {
-    kernels.zero(dw, util.sizeFromShape(filterShape) * 4);
-    kernels.depthwiseFilterGradient(addressOf(backend, x), addressOf(backend, dy), dw, ...shape);
+    const work = new Workspace();
+    const [own, ...others] = shares(backend, shape);
+    // The first share goes straight to dw; the others are added to it in the order of the images.
+    const rooms = others.map((share) => ({ share, room: work.reserve(size * 4) }));
+    work.run(backend, () => {
+      const [from, slope] = [addressOf(backend, x), addressOf(backend, dy)];
+      const all = [{ share: own!, to: dw }, ...rooms.map(({ share, room }) => ({ share, to: room() }))];
+      const parts = all.map(({ share, to }): Part => {
+        kernels.zero(to, size * 4);
+        return ['depthwiseFilterGradient', from + share.input, slope + share.output, to, ...share.shape];
+      });
+      runParts(backend, parts);
+      for (const { room } of rooms) kernels.addInto(dw, room(), size);
+    });
   });
 };
 
@@ -46,33 +93,18 @@ const backpropInput: NativeKernel = (args, replaced) => {
   const kernels = kernelsOf(backend);
   return produce(backend, inputShape, (dx) => {
     kernels.zero(dx, util.sizeFromShape(inputShape) * 4);
-    kernels.depthwiseInputGradient(addressOf(backend, dy), addressOf(backend, filter), dx, ...shape);
+    const [slope, taps] = [addressOf(backend, dy), addressOf(backend, filter)];
+    const parts = shares(backend, shape).map(({ shape: share, input, output }): Part => {
+      return ['depthwiseInputGradient', slope + output, taps, dx + input, ...share];
+    });
+    runParts(backend, parts);
   });
 };
 
-/** Registers both gradients of depthwise convolutions, for all strides, paddings, dilations and multipliers. */
-export function registerDepthwiseGradients(): void {
+/** Registers depthwise convolution, its fused form and both gradients, for all strides, paddings, dilations and multipliers. */
+export function registerDepthwise(): void {
+  replaceKernel('DepthwiseConv2dNative', forward);
+  replaceKernel('FusedDepthwiseConv2D', forward);
   replaceKernel('DepthwiseConv2dNativeBackpropFilter', backpropFilter);
   replaceKernel('DepthwiseConv2dNativeBackpropInput', backpropInput);
-}
-
-/** `out[s] = Σ x[i]` over ids[i] = s; ids outside 0 … numSegments − 1 take no part. The gradient of gather and embedding. */
-const segmentSum: NativeKernel = (args, replaced) => {
-  const { x, segmentIds } = args.inputs as { x: TensorInfo; segmentIds: TensorInfo };
-  const { numSegments } = args.attrs as unknown as { numSegments: number };
-  const fits = segmentIds.shape.length === 1 && segmentIds.shape[0] === x.shape[0] && segmentIds.dtype === 'int32';
-  if (!fits || x.dtype !== 'float32') return replaced(args);
-  const backend = args.backend as WasmBackend;
-  const kernels = kernelsOf(backend);
-  const rest = x.shape.slice(1);
-  const size = util.sizeFromShape(rest);
-  return produce(backend, [numSegments, ...rest], (out) => {
-    kernels.zero(out, numSegments * size * 4);
-    kernels.segmentSum(addressOf(backend, x), addressOf(backend, segmentIds), x.shape[0]!, size, numSegments, out);
-  });
-};
-
-/** Registers UnsortedSegmentSum along the first axis. */
-export function registerSegmentSum(): void {
-  replaceKernel('UnsortedSegmentSum', segmentSum);
 }

@@ -123,6 +123,7 @@ export interface ConvolutionExports {
       tile: number,
     ]
   ): void;
+  depthwise(x: number, w: number, y: number, ...shape: DepthwiseShape): void;
   depthwiseFilterGradient(x: number, dy: number, dw: number, ...shape: DepthwiseShape): void;
   depthwiseInputGradient(dy: number, weights: number, dx: number, ...shape: DepthwiseShape): void;
   transposeTaps(w: number, taps: number, count: number, ci: number, co: number, out: number): void;
