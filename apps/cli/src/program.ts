@@ -4,6 +4,7 @@ import { addAudit } from './commands/audit';
 import { addCompare } from './commands/compare';
 import { addNorms } from './commands/norms';
 import { addRepair } from './commands/repair';
+import { addReproduce } from './commands/reproduce';
 import { addSweep } from './commands/sweep';
 import { addTheory } from './commands/theory';
 import { type Terminal, wantsColors } from './terminal';
@@ -41,6 +42,7 @@ export function createProgram(terminal: Terminal): Command {
   addAudit(program, terminal);
   addNorms(program, terminal);
   addRepair(program, terminal);
+  addReproduce(program, terminal);
   addSweep(program, terminal);
   addTheory(program, terminal);
   return program;

@@ -8,6 +8,7 @@ import {
 import { saveModelFolder } from './saveModel';
 import { type ModelAndData, withModelAndImages } from './withModel';
 
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const listed = (channels: readonly number[]): string => (channels.length > 0 ? channels.join(', ') : 'none');
 
 /** Revives the dead channels of a model file and saves the result; the lines to print. */
@@ -48,9 +49,11 @@ export function pruneFile({ out, ...files }: ModelAndData & { out: string }): Pr
     }
     const { before, after } = result.parameters;
     const share = (100 * (1 - after / before)).toFixed(1);
+    const time = result.milliseconds!;
     const kept = result.kept.map(({ layer, channels, reason }) => `Kept of ${layer}: ${listed(channels)} (${reason})`);
     return [
       `${before} → ${after} weights (${share} % fewer); outputs on ${report.samples} images differ by at most ${result.maxDifference.toExponential(1)}.`,
+      `${(result.bytes.before / 1024).toFixed(0)} → ${(result.bytes.after / 1024).toFixed(0)} kB; a prediction of 32 images ${time.before.toFixed(1)} → ${time.after.toFixed(1)} ms.`,
       ...kept.slice(0, 10),
       ...(kept.length > 10 ? [`… and ${kept.length - 10} more are kept.`] : []),
       `Written to ${out}`,
@@ -73,7 +76,7 @@ export function quantizeFile({
     return [
       `int${bits} weights with one scale for each ${granularity}, uint${preview.activationBits} activations:`,
       ...lines,
-      `Outputs differ by at most ${(100 * preview.maxDifference).toFixed(2)} % of the largest.`,
+      `Outputs differ by at most ${percent(preview.variants.both.maxDifference)} of the largest, with bias correction by ${percent(preview.variants.corrected!.maxDifference)}.`,
     ];
   });
 }

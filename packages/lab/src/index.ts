@@ -3,6 +3,9 @@ export { type CompareEvent, type CompareOptions, compare } from './compare/compa
 export { type FormatRunsOptions, formatRuns } from './compare/formatRuns';
 export { type ComparePlan, defaultPlan } from './compare/plan';
 export { type CompareData, type LoadOptions, loadData } from './data/loadData';
+export { expectedText, formatReproduction, oursText, verdictText } from './experiments/formatReproduction';
+export { type ReproductionName, reproduce, reproductionNames } from './experiments/reproduce';
+export type { ReproductionHooks, ReproductionResult, ReproductionRow } from './experiments/reproduction';
 export { type NoCureLayer, type NoCureOptions, spectralNormNoCure } from './experiments/spectralNormNoCure';
 export type { RevivalChoice, StopRule } from './plan/checks';
 export type { DatasetChoice, DatasetSpec } from './plan/dataset';

@@ -1,2 +1,2 @@
-export { fakeQuantize, fakeQuantizeValues, type Granularity, type QuantizationOptions } from './quantize';
+export { fakeQuantize, fakeQuantizeValues, type Granularity, type QuantizationOptions } from './quantization/quantize';
 export { shiftForRate } from './revive/biasShifts';

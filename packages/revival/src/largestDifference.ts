@@ -9,7 +9,7 @@ const samples = 32;
 const unknownLength = 16;
 
 /** Seeded uniform numbers in [0, 1) for every input of a model. */
-function syntheticInput(model: LayersModel): Tensor[] {
+export function syntheticInput(model: LayersModel): Tensor[] {
   const random = createRandom('revival/largestDifference');
   return model.inputs.map(({ shape }) => {
     const full = shape.map((length, axis) => (axis === 0 ? samples : (length ?? unknownLength)));
@@ -19,8 +19,7 @@ function syntheticInput(model: LayersModel): Tensor[] {
 }
 
 /** The largest |a(x) − b(x)| over the largest |a(x)| of two models with the same inputs and outputs. */
-export async function largestDifference(a: LayersModel, b: LayersModel, data?: RemovalData): Promise<number> {
-  const input = data ?? syntheticInput(a);
+export async function largestDifference(a: LayersModel, b: LayersModel, input: RemovalData): Promise<number> {
   const [first, second] = tidy(() => [a.predict(input), b.predict(input)]) as [Tensor | Tensor[], Tensor | Tensor[]];
   try {
     let [difference, largest] = [0, 0];
@@ -35,6 +34,5 @@ export async function largestDifference(a: LayersModel, b: LayersModel, data?: R
     return difference === 0 ? 0 : difference / largest;
   } finally {
     dispose([first, second]);
-    if (!data) dispose(input);
   }
 }

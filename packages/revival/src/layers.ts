@@ -12,8 +12,9 @@ export {
   type QuantizationPreview,
   type QuantizationPreviewOptions,
   type QuantizedLayer,
-} from './previewQuantization';
-export { type RemovalResult, removeDeadChannels } from './removeDeadChannels';
+  type QuantizedVariant,
+} from './quantization/previewQuantization';
+export { type RemovalOptions, type RemovalResult, removeDeadChannels } from './removeDeadChannels';
 export type { Cure, CureContext, CustomCure } from './repair/cures';
 export {
   type CureAttempt,

@@ -21,6 +21,8 @@ test('a sequential network loses its dead channels and no output changes, on dat
     kept,
     maxDifference,
     parameters,
+    bytes,
+    milliseconds,
   } = await removeDeadChannels(model, report, { data: held });
   expect(Object.fromEntries(removed.map(({ layer, channels }) => [layer, channels]))).toEqual({
     conv1: [1, 4],
@@ -31,6 +33,9 @@ test('a sequential network loses its dead channels and no output changes, on dat
   expect(smaller.layers.map((layer) => (layer.outputShape as number[]).at(-1))).toEqual([4, 4, 4, 4, 64, 4, 3]);
   expect(maxDifference).toBeLessThan(1e-5);
   expect(parameters.after).toBeLessThan(parameters.before * 0.6);
+  expect(bytes).toEqual({ before: 4 * parameters.before, after: 4 * parameters.after });
+  expect(milliseconds!.before).toBeGreaterThan(0);
+  expect(milliseconds!.after).toBeGreaterThan(0);
   expect(model.getWeights().map((w) => w.dataSync())).toEqual(weights);
   smaller.dispose();
   model.dispose();

@@ -1,10 +1,12 @@
 import type { DeadNeuronReport } from '@relumine/core';
+import { dispose } from '@tensorflow/tfjs-core';
 import { type LayersModel, models } from '@tensorflow/tfjs-layers';
 import { take, type Weight, weightedSums } from './channels/arrays';
 import { channelConstants } from './channels/constants';
 import { type ChannelStructure, channelStructure, type RuledCall } from './channels/spaces';
-import { largestDifference, type RemovalData } from './largestDifference';
+import { largestDifference, type RemovalData, syntheticInput } from './largestDifference';
 import { type Cut, type KeptChannels, type LayerChannels, planRemoval } from './planRemoval';
+import { predictTimes } from './predictTime';
 import { requireReportOf } from './requireReportOf';
 import { withCounts } from './topology';
 import { readWeights, writeWeights } from './weights';
@@ -19,6 +21,18 @@ export interface RemovalResult {
   /** Largest |difference| of the two models' outputs over the largest |output|, on `data` (or on seeded uniform input). */
   maxDifference: number;
   parameters: { before: number; after: number };
+  /** Of the weights in float32. */
+  bytes: { before: number; after: number };
+  /** Median of a prediction of up to 32 samples of that input, both models in turn; null where it was not asked for. */
+  milliseconds: { before: number; after: number } | null;
+}
+
+/** Options of `removeDeadChannels`. */
+export interface RemovalOptions {
+  /** Input to compare the two models on, best not the data of the audit; borrowed. Seeded uniform numbers unless given. */
+  data?: RemovalData;
+  /** Whether to time both models; true unless given. */
+  timing?: boolean;
 }
 
 const where = 'revival/removeDeadChannels';
@@ -79,13 +93,12 @@ async function cutLayer(
  *
  * @param model a Sequential or functional model; borrowed and unchanged
  * @param report an audit of this very model
- * @param options `data`: input to compare the two models on (borrowed); without it, seeded uniform numbers in [0, 1)
  * @throws RangeError if the report does not belong to the model, or a layer would lose every channel
  */
 export async function removeDeadChannels(
   model: LayersModel,
   report: DeadNeuronReport,
-  options: { data?: RemovalData } = {},
+  options: RemovalOptions = {},
 ): Promise<RemovalResult> {
   requireReportOf(where, model, report);
   const structure = channelStructure(model);
@@ -104,16 +117,28 @@ export async function removeDeadChannels(
   }
 
   const smaller = await models.modelFromJSON({ modelTopology: withCounts(model, counts) });
+  const input = options.data ?? syntheticInput(model);
   try {
     for (const layer of smaller.layers) {
       if (layer.weights.length === 0) continue;
       writeWeights(layer, newWeights.get(layer.name) ?? (await readWeights(model.getLayer(layer.name))));
     }
-    const maxDifference = await largestDifference(model, smaller, options.data);
+    const maxDifference = await largestDifference(model, smaller, input);
     const parameters = { before: model.countParams(), after: smaller.countParams() };
-    return { model: smaller, removed, kept, maxDifference, parameters };
+    const times = options.timing === false ? null : await predictTimes(model, smaller, input);
+    return {
+      model: smaller,
+      removed,
+      kept,
+      maxDifference,
+      parameters,
+      bytes: { before: 4 * parameters.before, after: 4 * parameters.after },
+      milliseconds: times && { before: times[0], after: times[1] },
+    };
   } catch (error) {
     smaller.dispose();
     throw error;
+  } finally {
+    if (!options.data) dispose(input);
   }
 }

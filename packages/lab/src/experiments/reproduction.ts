@@ -30,6 +30,7 @@ export interface ReproductionResult {
   seconds: number;
 }
 
+/** What a reproduction tells while it runs, and what can stop it. */
 export interface ReproductionHooks {
   /** Called now and then with a line for a person. */
   onProgress?: (line: string) => void;

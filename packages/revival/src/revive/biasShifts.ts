@@ -6,13 +6,14 @@ import { resetSlots, type SlotFinder } from './optimizerSlots';
 import { preactivationSource, preactivations } from './preactivations';
 
 /** Index of the weight of `layer` that adds a number to each channel: a bias, or batch norm's β. */
-function shiftIndex({ layer, rule }: RuledCall): number | undefined {
+export function shiftIndex({ layer, rule }: RuledCall): number | undefined {
   if (layer.getClassName() === 'BatchNormalization') {
     const index = layer.weights.findIndex(({ originalName }) => /beta(_\d+)?$/.test(originalName));
     return index < 0 ? undefined : index;
   }
   const last = rule.weights.length - 1;
-  const isBias = rule.kind === 'producer' && last > 0 && layer.weights[last]?.shape.length === 1;
+  const hasBias = rule.kind === 'producer' || layer.getClassName() === 'DepthwiseConv2D';
+  const isBias = hasBias && last > 0 && layer.weights[last]?.shape.length === 1;
   return isBias ? last : undefined;
 }
 

@@ -7,7 +7,7 @@ interface Activating {
 }
 
 /** Runs `action` with a layer's fused activation replaced by the identity. */
-function withoutActivation<T>(layer: RuledCall['layer'], action: () => T): T {
+export function withoutActivation<T>(layer: RuledCall['layer'], action: () => T): T {
   const holder = layer as unknown as Activating;
   const { activation } = holder;
   if (!activation) return action();

@@ -1,7 +1,8 @@
-import { type LayersModel, models } from '@tensorflow/tfjs-layers';
-import { layerRule } from './channels/layerRules';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { layerRule } from '../channels/layerRules';
+import { copyModel } from '../copyModel';
+import { readWeights, writeWeights } from '../weights';
 import { fakeQuantizeValues, type Granularity } from './quantize';
-import { readWeights, writeWeights } from './weights';
 
 export interface WeightQuantization {
   bits: number;
@@ -53,8 +54,7 @@ export async function quantizedCopy(
   model: LayersModel,
   quantization: WeightQuantization,
 ): Promise<{ copy: LayersModel; zeroed: ZeroedKernels }> {
-  const topology = JSON.parse(JSON.stringify(model.toJSON(null, false))) as Record<string, never>;
-  const copy = await models.modelFromJSON({ modelTopology: topology });
+  const copy = await copyModel(model);
   const zeroed: ZeroedKernels = new Map();
   try {
     for (const layer of copy.layers) {

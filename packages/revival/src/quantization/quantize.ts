@@ -16,11 +16,11 @@ export interface QuantizationOptions {
 const where = 'revival/fakeQuantize';
 
 /** Throws unless the bits and granularity are known ones. */
-export function requireQuantization(place: string, bits: unknown, granularity: unknown): void {
+export function requireQuantization(place: string, bits: unknown, granularity: unknown, argument = 'bits'): void {
   if (!Number.isInteger(bits) || (bits as number) < 2 || (bits as number) > 16)
     throw invalidArgument({
       where: place,
-      argument: 'bits',
+      argument,
       rule: 'must be an integer from 2 to 16',
       received: describe(bits),
     });
