@@ -1,9 +1,9 @@
 import { wasmThreads } from '@relumine/wasm-backend/vite';
-import { isolationWorker } from '@tooling/widgets/vite';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type UserConfig } from 'vite';
+import { offline } from './vite/offline';
 
-const headers = {
+const isolating = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
@@ -11,11 +11,10 @@ const headers = {
 const config: UserConfig = defineConfig({
   // Relative addresses: the built files work in any folder of any host.
   base: './',
-  plugins: [vue(), wasmThreads(), isolationWorker()],
+  plugins: [vue(), wasmThreads(), offline()],
   worker: { format: 'es', plugins: () => [wasmThreads()] },
-  build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
-  server: { headers },
-  preview: { headers },
+  build: { target: 'es2022', chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
+  server: { headers: isolating },
 });
 
 export default config;

@@ -68,7 +68,7 @@ async function openDemo() {
   const browser = await chromium.launch({ args, ...(executablePath ? { executablePath } : {}) });
   const page = await browser.newPage();
   await page.goto(site.url);
-  await page.waitForFunction('crossOriginIsolated');
+  await page.waitForFunction(() => crossOriginIsolated);
   await page.locator('.rl-primary:enabled').waitFor();
   return {
     page,

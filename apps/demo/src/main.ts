@@ -3,7 +3,11 @@ import './styles/tokens.css';
 import './styles/page.css';
 import './styles/train.css';
 import './styles/shell.css';
+import './styles/controls.css';
+import './styles/audit.css';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { startOffline } from './shell/offline';
 
 createApp(App).mount('#app');
+void startOffline(import.meta.env.BASE_URL);

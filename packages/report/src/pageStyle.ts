@@ -14,7 +14,6 @@ caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(5
 th,td{padding:.4rem .6rem .4rem 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top;font-weight:400}
 thead th{color:var(--soft);white-space:nowrap}td{white-space:nowrap}tbody th{overflow-wrap:anywhere}td:first-child,tbody th:first-child{min-width:5rem}.layers tbody th{min-width:11rem}.n{text-align:right}
 .bar{display:block;height:.3rem;margin-top:.25rem;background:var(--line);border-radius:.15rem;overflow:hidden;min-width:4rem}
-.bar span{display:block;height:100%;background:var(--dead)}
 details{border:1px solid var(--line);border-radius:.4rem;padding:.5rem .9rem;margin:.6rem 0}details.inner{border:0;padding:0;margin:.4rem 0 0}summary{cursor:pointer}.inner>summary{color:var(--soft);font-size:.875rem}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;padding:0;margin:.6rem 0;font-size:.8rem;color:var(--soft)}.legend svg{vertical-align:-.12rem}
 summary .name{font-weight:600;overflow-wrap:anywhere}.grid{margin:.6rem 0}.grid svg{max-width:100%;height:auto;display:block}

@@ -1,5 +1,5 @@
 export interface ServeOptions {
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | ((path: string) => Record<string, string>);
   missing?: RegExp;
   port?: number;
 }

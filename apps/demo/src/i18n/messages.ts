@@ -1,7 +1,9 @@
 import { type ComputedRef, computed } from 'vue';
+import { type AuditMessages, audit as enAudit } from './en/audit';
 import { shell as enShell, type ShellMessages } from './en/shell';
 import { train as enTrain, type TrainMessages } from './en/train';
 import { type Language, language } from './language';
+import { audit as zhAudit } from './zh/audit';
 import { shell as zhShell } from './zh/shell';
 import { train as zhTrain } from './zh/train';
 
@@ -9,11 +11,12 @@ import { train as zhTrain } from './zh/train';
 export interface Messages {
   shell: ShellMessages;
   train: TrainMessages;
+  audit: AuditMessages;
 }
 
 const catalogues: Readonly<Record<Language, Messages>> = {
-  en: { shell: enShell, train: enTrain },
-  zh: { shell: zhShell, train: zhTrain },
+  en: { shell: enShell, train: enTrain, audit: enAudit },
+  zh: { shell: zhShell, train: zhTrain, audit: zhAudit },
 };
 
 export const messages: ComputedRef<Messages> = computed(() => catalogues[language.value]);
