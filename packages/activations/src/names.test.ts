@@ -68,7 +68,7 @@ const wrong: [string, () => unknown, string][] = [
   [
     'softplus turned around',
     () => all.softplus(ones([1]), { beta: -1 }),
-    '[relumine/activations/softplus] `options.beta` must be above 0. Received: -1.',
+    '[relumine/activations/softplus] `options.beta` must be a finite number above 0. Received: -1.',
   ],
   [
     'squareplus without width',
@@ -83,7 +83,7 @@ const wrong: [string, () => unknown, string][] = [
   [
     'slopes the wrong way round',
     () => all.rrelu(ones([1]), { lower: 0.5 }),
-    '[relumine/activations/rrelu] `options.upper` must not be below `options.lower`. Received: lower 0.5, upper 0.3333333333333333.',
+    '[relumine/activations/rrelu] `options.upper` must be a finite number of at least 0.5. Received: 0.3333333333333333.',
   ],
   [
     'a negative width',

@@ -1,6 +1,7 @@
 import { requireFinite } from '@relumine/core';
-import { exp, greater, minimum, mul, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import { greater, mul, neg, relu, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
+import { decay } from '../shared/exponentials';
 import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -13,13 +14,13 @@ export interface EluOptions {
 function composition({ alpha = 1 }: EluOptions = {}): Composition {
   requireFinite('activations/elu', 'options.alpha', alpha);
   // A step is 1 above 0, alpha elsewhere, and NaN for NaN.
-  const scaled = (x: Tensor, value: Tensor): Tensor => (alpha === 1 ? value : mul(value, step(x, alpha)));
-  const slope = (x: Tensor): Tensor => exp(minimum(x, 0));
+  const scaled = (x: Tensor, value: Tensor): Tensor => mul(value, step(x, alpha));
+  const slope = (x: Tensor): Tensor => decay(relu(neg(x)));
   return {
     name: 'elu',
     attrs: { alpha },
     keepsNaN: true,
-    forward: (x) => scaled(x, exponentialUnit(x)),
+    forward: (x) => (alpha === 1 ? exponentialUnit(x) : scaled(x, exponentialUnit(x))),
     derivative: (x) => scaled(x, slope(x)),
     second: (x) => where(greater(x, 0), zerosLike(x), mul(slope(x), alpha)),
   };

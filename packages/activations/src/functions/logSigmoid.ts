@@ -1,4 +1,4 @@
-import { minimum, mul, neg, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, neg, relu, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
 import { expNegative, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
@@ -6,7 +6,8 @@ import { type Composition, pointwise } from '../shared/pointwise';
 const composition: Composition = {
   name: 'logSigmoid',
   attrs: {},
-  forward: (x) => sub(minimum(x, 0), logOnePlus(expNegative(x))),
+  keepsNaN: true,
+  forward: (x) => neg(add(relu(neg(x)), logOnePlus(expNegative(x)))),
   derivative: (x) => logistic(neg(x)),
   second: (x) => mul(logisticSlope(x), -1),
 };

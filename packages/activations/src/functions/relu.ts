@@ -1,4 +1,4 @@
-import { step, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, step, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -7,7 +7,8 @@ export const reluComposition: Composition = {
   name: 'relu',
   attrs: {},
   keepsNaN: true,
-  forward: (x) => stockRelu(x),
+  // The stock operation makes 0 of a NaN with the sign bit, such as 0 / 0 on x86, on WASM; the step keeps every NaN.
+  forward: (x) => mul(stockRelu(x), step(x)),
   derivative: (x) => step(x),
 };
 

@@ -1,12 +1,14 @@
-import { cast, clipByValue, greater, less, logicalAnd, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, step, relu6 as stockRelu6, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 const composition: Composition = {
   name: 'relu6',
   attrs: {},
-  forward: (x) => clipByValue(x, 0, 6),
-  derivative: (x) => cast(logicalAnd(greater(x, 0), less(x, 6)), 'float32'),
+  keepsNaN: true,
+  // The stock operation makes NaN 0 on WASM; the step is 1 above 0 and NaN for NaN.
+  forward: (x) => mul(stockRelu6(x), step(x)),
+  derivative: (x) => mul(step(x), step(sub(6, x))),
 };
 
 /** @internal */

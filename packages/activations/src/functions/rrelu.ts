@@ -1,17 +1,7 @@
-import { createRandom, invalidArgument, requireFinite, requireFloat32Tensor } from '@relumine/core';
-import {
-  customGrad,
-  greater,
-  isNaN as isNaNTensor,
-  mul,
-  onesLike,
-  type Tensor,
-  tensor,
-  tidy,
-  where,
-} from '@tensorflow/tfjs-core';
+import { createRandom, requireFinite } from '@relumine/core';
+import { greater, mul, onesLike, type Tensor, tensor, where } from '@tensorflow/tfjs-core';
 import type { Definition, ScalarActivation } from '../shared/definition';
-import { type Composition, type GradSaver, pointwise } from '../shared/pointwise';
+import { type Composition, pointwise } from '../shared/pointwise';
 import { leakyReluComposition, leakyScalar } from './leakyRelu';
 
 /** Options of `rrelu`. */
@@ -30,15 +20,7 @@ const place = 'activations/rrelu';
 
 function requireRange(lower: number, upper: number): void {
   requireFinite(place, 'options.lower', lower);
-  requireFinite(place, 'options.upper', upper);
-  if (lower <= upper) return;
-  const received = `lower ${lower}, upper ${upper}`;
-  throw invalidArgument({
-    where: place,
-    argument: 'options.upper',
-    rule: 'must not be below `options.lower`',
-    received,
-  });
+  requireFinite(place, 'options.upper', upper, { min: lower });
 }
 
 function meanSlope({ lower = 1 / 8, upper = 1 / 3 }: RreluOptions = {}): number {
@@ -71,17 +53,14 @@ export const rreluDefinition: Definition = {
  */
 export function rrelu<T extends Tensor>(x: T, options: RreluOptions = {}): T {
   if (!options.training) return pointwise(x, composition(options));
-  requireFloat32Tensor(place, 'x', x);
   const { lower = 1 / 8, upper = 1 / 3, seed = 0 } = options;
   requireRange(lower, upper);
-  const random = createRandom(seed);
-  const drawn = Float32Array.from({ length: x.size }, () => lower + (upper - lower) * random.uniform());
-  const apply = customGrad((...args: (Tensor | GradSaver)[]) => {
-    const [z, save] = args as [Tensor, GradSaver];
-    const below = where(isNaNTensor(z), z, tensor(drawn, z.shape));
-    const slopes = where(greater(z, 0), onesLike(z), below);
-    save([slopes]);
-    return { value: mul(z, slopes), gradFunc: (dy: Tensor, saved: Tensor[]): Tensor => mul(dy, saved[0]!) };
-  });
-  return tidy(() => apply(x)) as T;
+  let drawn: Float32Array | undefined;
+  /** 1 above 0, the same draw for a value each time elsewhere. */
+  const slopes = (z: Tensor): Tensor => {
+    const random = createRandom(seed);
+    drawn ??= Float32Array.from({ length: z.size }, () => lower + (upper - lower) * random.uniform());
+    return where(greater(z, 0), onesLike(z), tensor(drawn, z.shape));
+  };
+  return pointwise(x, { name: 'rrelu', attrs: {}, forward: (z) => mul(z, slopes(z)), derivative: slopes });
 }

@@ -1,5 +1,6 @@
-import { exp, greater, minimum, mul, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import { greater, mul, neg, relu, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
+import { decay } from '../shared/exponentials';
 import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -8,7 +9,7 @@ const limit = 1.7580993408473766;
 
 /** λ above 0, λα elsewhere, NaN for NaN. */
 const factor = (x: Tensor): Tensor => mul(step(x, limit / scale), scale);
-const slope = (x: Tensor): Tensor => exp(minimum(x, 0));
+const slope = (x: Tensor): Tensor => decay(relu(neg(x)));
 
 const composition: Composition = {
   name: 'selu',

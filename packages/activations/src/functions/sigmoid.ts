@@ -6,6 +6,7 @@ import { type Composition, pointwise } from '../shared/pointwise';
 const composition: Composition = {
   name: 'sigmoid',
   attrs: {},
+  keepsNaN: true,
   forward: logistic,
   derivative: logisticSlope,
   second: (x) => mul(logisticSlope(x), sub(1, mul(logistic(x), 2))),

@@ -1,5 +1,5 @@
-import { invalidArgument, requireFinite } from '@relumine/core';
-import { add, div, greater, maximum, mul, onesLike, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import { requireFinite } from '@relumine/core';
+import { add, div, greater, mul, onesLike, relu, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
 import { expOfProduct, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
@@ -15,20 +15,21 @@ export interface SoftplusOptions {
 const place = 'activations/softplus';
 
 function composition({ beta = 1, threshold = 20 }: SoftplusOptions = {}): Composition {
-  requireFinite(place, 'options.beta', beta);
+  requireFinite(place, 'options.beta', beta, { min: 0, exclusive: true });
   requireFinite(place, 'options.threshold', threshold);
-  if (beta <= 0)
-    throw invalidArgument({ where: place, argument: 'options.beta', rule: 'must be above 0', received: String(beta) });
-  const straight = (x: Tensor): Tensor => greater(mul(x, beta), threshold);
+  // Beyond 17 the bend is less than half of x's last digit: the function is x itself already.
+  const straight = (x: Tensor, line: Tensor, value: Tensor): Tensor =>
+    threshold < 17 ? where(greater(mul(x, beta), threshold), line, value) : value;
   return {
     name: 'softplus',
     attrs: { beta, threshold },
+    keepsNaN: Math.log2(beta) % 1 === 0,
     forward: (x) => {
       const bend = div(logOnePlus(expOfProduct(x, beta)), beta);
-      return where(straight(x), x, add(maximum(x, 0), bend));
+      return straight(x, x, add(relu(x), bend));
     },
-    derivative: (x) => where(straight(x), onesLike(x), logistic(mul(x, beta))),
-    second: (x) => where(straight(x), zerosLike(x), mul(logisticSlope(mul(x, beta)), beta)),
+    derivative: (x) => straight(x, onesLike(x), logistic(mul(x, beta))),
+    second: (x) => straight(x, zerosLike(x), mul(logisticSlope(mul(x, beta)), beta)),
   };
 }
 

@@ -1,16 +1,19 @@
-import { mul, square, tanh as stockTanh, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
+import { logisticSlope } from '../shared/exponentials';
+import { hyperbolicTangent } from '../shared/hyperbolicTangent';
 import { type Composition, pointwise } from '../shared/pointwise';
 
-const slope = (x: Tensor): Tensor => sub(1, square(stockTanh(x)));
+/** 1 − tanh² without cancellation: the logistic function's slope at 2x, four times. */
+const slope = (x: Tensor): Tensor => mul(logisticSlope(mul(x, 2)), 4);
 
 const composition: Composition = {
   name: 'tanh',
   attrs: {},
   keepsNaN: true,
-  forward: (x) => stockTanh(x),
+  forward: hyperbolicTangent,
   derivative: slope,
-  second: (x) => mul(mul(stockTanh(x), slope(x)), -2),
+  second: (x) => mul(mul(hyperbolicTangent(x), slope(x)), -2),
 };
 
 /** @internal */

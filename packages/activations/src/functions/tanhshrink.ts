@@ -1,18 +1,7 @@
-import {
-  abs,
-  add,
-  clipByValue,
-  div,
-  less,
-  mul,
-  square,
-  tanh as stockTanh,
-  sub,
-  type Tensor,
-  where,
-} from '@tensorflow/tfjs-core';
+import { abs, add, clipByValue, div, less, mul, square, sub, type Tensor, where } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
 import { logisticSlope } from '../shared/exponentials';
+import { hyperbolicTangent } from '../shared/hyperbolicTangent';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Above, the difference has lost no more than a digit. */
@@ -30,9 +19,9 @@ function near(x: Tensor): Tensor {
 const composition: Composition = {
   name: 'tanhshrink',
   attrs: {},
-  forward: (x) => where(less(abs(x), nearby), near(x), sub(x, stockTanh(x))),
-  derivative: (x) => square(stockTanh(x)),
-  second: (x) => mul(mul(stockTanh(x), logisticSlope(mul(x, 2))), 8),
+  forward: (x) => where(less(abs(x), nearby), near(x), sub(x, hyperbolicTangent(x))),
+  derivative: (x) => square(hyperbolicTangent(x)),
+  second: (x) => mul(mul(hyperbolicTangent(x), logisticSlope(mul(x, 2))), 8),
 };
 
 function scalar(z: number): number {
