@@ -43,9 +43,14 @@ export class Trainer {
 
   /** One step, and all that there is to see of it. */
   async step(): Promise<void> {
+    await this.trainOnce();
+    await this.lookAtAll();
+  }
+
+  /** One step, told but not looked at. */
+  async trainOnce(): Promise<void> {
     await this.script();
     this.tell([await this.session.train()], 0);
-    await this.lookAtAll();
   }
 
   async lookAtAll(): Promise<void> {
