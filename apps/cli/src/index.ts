@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { CommandEnd, exitCodes } from './exitCodes';
 import { createProgram } from './program';
 import type { Terminal } from './terminal';
 
@@ -15,7 +16,8 @@ function explain(error: unknown): string {
  *
  * @param args what follows `relumine` on the command line
  * @param terminal where to write; the process's own streams unless given
- * @returns the exit code: 0 where all went well, 1 for bad input and for anything that failed
+ * @returns the exit code: 0 where all went well, 1 for bad input and for anything that failed, 2 for a sweep some of whose runs
+ *   failed, 130 where it was stopped by Ctrl-C
  *
  * @example
  * await run(['compare', '--activations', 'relu,elu', '--json', 'out.json']);
@@ -23,10 +25,14 @@ function explain(error: unknown): string {
 export async function run(args: readonly string[], terminal: Terminal = process): Promise<number> {
   try {
     await createProgram(terminal).parseAsync([...args], { from: 'user' });
-    return 0;
+    return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommandEnd) {
+      terminal.stderr.write(`${error.message}\n`);
+      return error.exitCode;
+    }
     terminal.stderr.write(`${explain(error)}\n`);
-    return 1;
+    return exitCodes.failed;
   }
 }

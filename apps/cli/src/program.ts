@@ -5,8 +5,10 @@ import { addCompare } from './commands/compare';
 import { addNorms } from './commands/norms';
 import { addRepair } from './commands/repair';
 import { addReproduce } from './commands/reproduce';
+import { addSelect } from './commands/select';
 import { addSweep } from './commands/sweep';
 import { addTheory } from './commands/theory';
+import { addWorker } from './commands/worker';
 import { type Terminal, wantsColors } from './terminal';
 
 const examples = `
@@ -15,10 +17,11 @@ Examples:
   $ relumine compare --activations relu,elu --epochs 1 --json out.json
   $ relumine audit my-model/model.json --data mnist
   $ relumine prune my-model/model.json --out smaller
-  $ relumine sweep plan.json --journal sweep.jsonl
+  $ relumine select --runs 30
+  $ relumine sweep plan.yaml --html sweep.html
   $ relumine theory --inputs 784 --widths 8,8,8
 
-Exit codes: 0 done, 1 bad input or a failure.`;
+Exit codes: 0 done, 1 bad input or a failure, 2 a sweep ended but some of its runs failed, 130 stopped by Ctrl-C.`;
 
 const version = (): string => (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 
@@ -43,7 +46,9 @@ export function createProgram(terminal: Terminal): Command {
   addNorms(program, terminal);
   addRepair(program, terminal);
   addReproduce(program, terminal);
+  addSelect(program, terminal);
   addSweep(program, terminal);
+  addWorker(program, terminal);
   addTheory(program, terminal);
   return program;
 }

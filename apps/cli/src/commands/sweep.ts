@@ -1,76 +1,86 @@
-import { readFile } from 'node:fs/promises';
-import { invalidArgument } from '@relumine/core';
-import type { RunEntry, SweepPlan } from '@relumine/lab';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { requireWritable, writeJson } from '../jsonFile';
-import { wholeNumber } from '../options';
+import { CommandEnd, exitCodes, interruptible } from '../exitCodes';
+import { writeJson, writeWhole } from '../jsonFile';
+import { addLabOptions, executorOf, journalOf, type LabOptions, readPlanFile, requireOutputs } from '../labOptions';
+import { labelOfSettings, sweepReporter } from '../sweepReporter';
 import type { Terminal } from '../terminal';
 
 const where = 'cli/sweep';
 
-interface SweepCommandOptions {
-  workers?: number;
-  journal?: string;
-  json?: string;
-}
-
 const help = `
-A plan is JSON: values that are fixed, and a grid of values of which every combination is a run, such as
-  { "model": "simpleCnn", "dataset": "mnist", "trainSize": 640, "epochs": 1, "learningRate": 0.01,
-    "grid": { "activation": ["relu", "leakyRelu", "elu"], "seed": [1, 2, 3, 4] } }
+A plan is YAML or JSON: values that are fixed, a grid of values of which every combination is a run, and a random space:
 
-Results land in the journal as they come. Started again with the same journal, a sweep goes on where it was.
+  model: simpleCnn
+  dataset: mnist               # or { kind: imageFolder, path: photos, size: [32, 32] }
+  trainSize: 640
+  epochs: 1
+  grid:
+    activation: [relu, leakyRelu, { name: elu, alpha: 0.5 }]
+    seed: [1, 2, 3, 4]
+  random:
+    draws: 5
+    space: { learningRate: { logUniform: [0.0003, 0.03] } }
+
+Each result is kept in a journal, synced, as it comes; --resume does only what is missing, also after a kill.
 
 Examples:
-  $ relumine sweep plan.json
-  $ relumine sweep plan.json --workers 4 --journal sweep.jsonl --json results.json`;
+  $ relumine sweep plan.yaml
+  $ relumine sweep plan.yaml --resume --html sweep.html --csv sweep.csv
+  $ relumine sweep plan.yaml --redis redis://127.0.0.1:6379     # and relumine worker --redis … on any machines
+  $ relumine sweep plan.yaml --events | jq -c 'select(.event == "result")'
 
-async function readPlan(file: string): Promise<SweepPlan> {
-  const refuse = (rule: string, cause: unknown): Error =>
-    invalidArgument({ where, argument: 'plan', rule, received: JSON.stringify(file), cause });
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw refuse('must be a file that can be read', cause);
-  });
-  try {
-    return JSON.parse(text) as SweepPlan;
-  } catch (cause) {
-    throw refuse(`must hold JSON (${cause instanceof Error ? cause.message : cause})`, cause);
-  }
-}
-
-function line(entry: RunEntry, done: number, total: number): string {
-  const place = `[${done}/${total}]`;
-  if ('error' in entry) return `${place} ${entry.key} failed: ${entry.error}`;
-  const { activation, normalization, seed, testAccuracy, seconds, layers } = entry.run;
-  const dead = layers.reduce((sum, { deadChannels }) => sum + deadChannels, 0);
-  const channels = layers.reduce((sum, layer) => sum + layer.channels, 0);
-  return `${place} ${activation}, normalization ${normalization}, seed ${seed}: ${dead} of ${channels} channels dead, test accuracy ${(100 * testAccuracy).toFixed(2)} %, ${seconds.toFixed(1)} s`;
-}
+Exit codes: 0 all runs done, 2 some failed (they are listed), 1 bad input, 130 stopped by Ctrl-C.`;
 
 /** Adds `relumine sweep`. */
 export function addSweep(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('sweep')
-    .description('many runs on the cores of this machine, resumable')
-    .argument('<plan>', 'a JSON file')
-    .option('--workers <n>', 'worker threads (default: one for each core)', wholeNumber(where, '--workers'))
-    .option('--journal <file>', 'keeps every result, and knows what is done')
-    .option('--json <file>', 'also write all results to this file')
+    .description('many runs, on the cores of this machine or over a queue, resumable')
+    .argument('<plan>', 'a YAML or JSON file');
+  addLabOptions(command, where)
     .addHelpText('after', help)
-    .action(async (file: string, { workers, journal, json }: SweepCommandOptions) => {
-      if (json !== undefined) await requireWritable(where, '--json', json);
-      if (journal !== undefined) await requireWritable(where, '--journal', journal);
-      const plan = await readPlan(file);
-      const { localExecutor, sweep } = await import('@relumine/lab');
-      const result = await sweep(plan, {
-        executor: localExecutor(workers === undefined ? {} : { workers }),
-        onResult: (...args) => void terminal.stdout.write(`${line(...args)}\n`),
-        ...(journal === undefined ? {} : { journal }),
-      });
-      if (json !== undefined) {
-        await writeJson(json, result);
-        terminal.stdout.write(`Written to ${json}\n`);
+    .action(async (file: string, options: LabOptions) => {
+      await requireOutputs(where, options);
+      const text = await readPlanFile(where, file);
+      const { parsePlan, settingsOf, sweep, sweepToHtml, runsToCsv } = await import('@relumine/lab');
+      const plan = parsePlan(text, file);
+      const root = resolve(options.dataRoot ?? dirname(file));
+      const journal = await journalOf(where, file, options);
+      const executor = await executorOf(options, root);
+      const names = new Map<string, string>();
+      const reporter = sweepReporter(terminal, options.events === true, (key) => names.get(key) ?? key);
+      const stopped = `Stopped.${journal === undefined ? '' : ` What was done is in ${journal}; go on with ${options.journal === undefined ? '--resume' : 'the same --journal'}.`}`;
+      const result = await interruptible(stopped, (signal) =>
+        sweep(plan, {
+          executor,
+          root,
+          signal,
+          ...(journal === undefined ? {} : { journal }),
+          onStart(specs) {
+            const label = labelOfSettings(specs.map(settingsOf));
+            for (const spec of specs) names.set(spec.key, label(settingsOf(spec)));
+            reporter.begin(specs.length);
+          },
+          onResult: reporter.result,
+          onProgress: reporter.progress,
+          onSkip: reporter.skip,
+        }),
+      ).finally(() => reporter.end({}));
+      const written: [string | undefined, (target: string) => Promise<void>][] = [
+        [options.json, (target) => writeJson(target, result)],
+        [options.csv, (target) => writeWhole(target, runsToCsv(result))],
+        [options.html, (target) => writeWhole(target, sweepToHtml(result, { title: `Sweep of ${file}` }))],
+      ];
+      for (const [target, write] of written) {
+        if (target === undefined) continue;
+        await write(target);
+        reporter.say(`Written to ${target}`);
       }
-      if (result.failed.length > 0) throw new Error(`[relumine/${where}] ${result.failed.length} runs failed.`);
+      if (result.failed.length > 0)
+        throw new CommandEnd(
+          `[relumine/${where}] ${result.failed.length} of ${names.size} runs failed.`,
+          exitCodes.someRunsFailed,
+        );
     });
 }

@@ -13,8 +13,8 @@ import { defaultQueue, type JobData, type JobNews } from './jobs';
 export type WorkerEvent =
   | { type: 'ready'; worker: string }
   | { type: 'start'; key: string; label: string }
-  | { type: 'done'; key: string; seconds: number }
-  | { type: 'failed'; key: string; error: string };
+  | { type: 'done'; key: string; label: string; seconds: number }
+  | { type: 'failed'; key: string; label: string; error: string };
 
 /** Options of `queueWorker`. */
 export interface QueueWorkerOptions extends ConnectionOptions, Omit<PoolOptions, 'threads'> {
@@ -95,14 +95,15 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     const since = performance.now();
     // News may get lost; a result may not.
     const tell = (news: JobNews): void => void job.updateProgress(news as never).catch(() => undefined);
-    onEvent({ type: 'start', key, label: labelOf(spec) });
+    const label = labelOf(spec);
+    onEvent({ type: 'start', key, label });
     tell({ type: 'start', worker: name });
     try {
       const run = await pool.run(spec, {
         signal: stop.signal,
         onEpoch: (outcome) => tell({ type: 'epoch', worker: name, outcome }),
       });
-      onEvent({ type: 'done', key, seconds: (performance.now() - since) / 1000 });
+      onEvent({ type: 'done', key, label, seconds: (performance.now() - since) / 1000 });
       return run;
     } catch (error) {
       const reason = reasonOf(error);
@@ -112,7 +113,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
         await job.moveToWait(token).catch(() => undefined);
         throw new WaitingError();
       }
-      onEvent({ type: 'failed', key, error: reason });
+      onEvent({ type: 'failed', key, label, error: reason });
       // What is wrong with a plan stays wrong.
       throw /^\[relumine\/(lab|models)\//.test(reason) ? new UnrecoverableError(reason) : new Error(reason);
     }

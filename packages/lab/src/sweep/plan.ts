@@ -124,9 +124,6 @@ export const keyOf = (parts: unknown): string =>
     .digest('hex')
     .slice(0, 16);
 
-/** The same run with the digest of its images in its key. */
-export const withData = (spec: RunSpec, data: string): RunSpec => specOfRun(settingsOf(spec), versions(), data);
-
 function gridPoints(grid: Record<string, unknown>): Point[] {
   let points: Point[] = [{}];
   for (const [axis, values] of Object.entries(grid)) {

@@ -1,10 +1,10 @@
-import { DataCache } from '../data/dataCache';
 import type { Run } from '../results';
 import { type Versions, versions } from '../versions';
+import { digested } from './digested';
 import { type Executor, type RunProgress, sourceOf } from './executor';
 import { memoryJournal, openJournal, type RunEntry } from './journal';
 import { localExecutor } from './localExecutor';
-import { expandPlan, type RunSettings, type RunSpec, type SweepPlan, settingsOf, withData } from './plan';
+import { expandPlan, type RunSettings, type RunSpec, type SweepPlan, settingsOf } from './plan';
 
 /** Options of `sweep`. */
 export interface SweepOptions {
@@ -38,21 +38,6 @@ export interface SweepResult {
   failed: { key: string; error: string; settings: RunSettings }[];
 }
 
-/** The runs of a plan with the digests of their images, which are read here once. */
-async function specsOf(plan: SweepPlan, { root, onSkip }: SweepOptions): Promise<RunSpec[]> {
-  const cache = new DataCache(1);
-  const digests = new Map<string, string>();
-  const specs: RunSpec[] = [];
-  for (const spec of expandPlan(plan)) {
-    const { dataset, trainSize, testSize } = settingsOf(spec);
-    const which = JSON.stringify([dataset, trainSize, testSize]);
-    if (!digests.has(which))
-      digests.set(which, (await cache.get(dataset, { trainSize, testSize, root, onSkip })).digest);
-    specs.push(withData(spec, digests.get(which)!));
-  }
-  return specs;
-}
-
 /**
  * Does every run of a plan, once. Results land in the journal as they come, so that a sweep that was killed goes on where
  * it was; a run that fails is recorded with its reason, and the sweep goes on.
@@ -62,7 +47,9 @@ async function specsOf(plan: SweepPlan, { root, onSkip }: SweepOptions): Promise
  * @throws TypeError or RangeError for a wrong plan or data that can't be read, before anything is trained
  */
 export async function sweep(plan: SweepPlan, options: SweepOptions = {}): Promise<SweepResult> {
-  const specs = await specsOf(plan, options);
+  const planned = expandPlan(plan);
+  const keyed = await digested(planned, options);
+  const specs = planned.map((spec) => keyed.with(spec));
   const { executor = localExecutor({ root: options.root }), onResult = () => undefined, onProgress, signal } = options;
   const journal = options.journal === undefined ? memoryJournal() : await openJournal(options.journal);
   try {
@@ -70,14 +57,14 @@ export async function sweep(plan: SweepPlan, options: SweepOptions = {}): Promis
     let done = 0;
     options.onStart?.(specs);
     for (const { key } of specs) if (isDone(key)) onResult(journal.entries.get(key)!, ++done, specs.length);
-    const open = specs.filter(({ key }) => !isDone(key));
-    if (open.length > 0) {
+    const missing = specs.filter(({ key }) => !isDone(key));
+    if (missing.length > 0) {
       await journal.note({ note: 'sweep', plan, versions: versions(), runs: specs.length } as { note: string });
       const take = async (entry: RunEntry): Promise<void> => {
         await journal.append(entry);
         onResult(entry, ++done, specs.length);
       };
-      await executor.run(sourceOf(open), { onResult: take, signal, ...(onProgress ? { onProgress } : {}) });
+      await executor.run(sourceOf(missing), { onResult: take, signal, ...(onProgress ? { onProgress } : {}) });
     }
     const entries = specs.map((spec) => ({ ...journal.entries.get(spec.key)!, settings: settingsOf(spec) }));
     return {
