@@ -11,7 +11,7 @@ export interface Series {
 }
 
 export const lineStyles = 8;
-const [width, height, left, foot, top] = [420, 220, 52, 34, 12];
+const [width, height, left, foot, top] = [336, 220, 46, 34, 12];
 
 const finite = (point: Interval): Interval => ({
   ...point,

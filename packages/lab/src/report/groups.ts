@@ -26,7 +26,11 @@ const text = (value: unknown): string => {
 
 /** The settings that are not the same in all runs, seeds aside. */
 export function varyingSettings(all: readonly RunSettings[]): (keyof RunSettings)[] {
-  const keys = Object.keys(all[0] ?? {}) as (keyof RunSettings)[];
+  // What most sweeps are about comes first.
+  const keys = [
+    'activation',
+    ...Object.keys(all[0] ?? {}).filter((key) => key !== 'activation'),
+  ] as (keyof RunSettings)[];
   return keys.filter((key) => key !== 'seed' && new Set(all.map((one) => JSON.stringify(one[key]))).size > 1);
 }
 

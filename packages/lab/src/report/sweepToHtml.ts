@@ -141,7 +141,7 @@ function grids({ runs }: SweepResult): string {
 }
 
 function made({ plan, versions }: SweepResult): string {
-  return `<section aria-labelledby="plan"><h2 id="plan">The plan that made it</h2><pre>${escapeMarkup(JSON.stringify(plan, null, 2)).replaceAll('␊', '\n')}</pre><p class="soft">Relumine ${escapeMarkup(versions.relumine)}, TensorFlow.js ${escapeMarkup(versions.tfjs)}.</p></section>`;
+  return `<section aria-labelledby="plan"><h2 id="plan">The plan that made it</h2><pre>${JSON.stringify(plan, null, 2).split('\n').map(escapeMarkup).join('\n')}</pre><p class="soft">Relumine ${escapeMarkup(versions.relumine)}, TensorFlow.js ${escapeMarkup(versions.tfjs)}.</p></section>`;
 }
 
 /**
