@@ -15,6 +15,7 @@ import { deadGrid } from './deadGrid';
 import { deadFractionOf, groupRuns, type RunGroup, shownSettings, varyingSettings } from './groups';
 import { sweepStyle } from './sweepStyle';
 
+/** What {@link sweepToHtml} takes beside the result. */
 export interface SweepHtmlOptions {
   /** The page's title; `Sweep` unless given. */
   title?: string;

@@ -12,6 +12,7 @@ import { Asha, type Trial } from './asha';
 import { type Difference, pairedDifference } from './paired';
 import { type SelectPlan, wholeSelectPlan } from './plan';
 
+/** What {@link select} takes beside the plan: as for `sweep`. */
 export type SelectOptions = Omit<SweepOptions, 'onStart' | 'onResult'> & {
   onResult?: (entry: RunEntry, done: number) => void;
   /** Called for each run before it begins. */

@@ -62,6 +62,7 @@ export type RunSettings = Omit<WholePlan, 'activations' | 'seeds'> & {
   seed: number;
 };
 
+/** The settings of a run by their names, from its key and plan. */
 export const settingsOf = ({ plan }: RunSpec): RunSettings => {
   const { activations, seeds, ...rest } = plan as WholePlan;
   return { ...rest, activation: activations[0]!, seed: seeds[0]! };
