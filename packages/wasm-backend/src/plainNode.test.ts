@@ -39,6 +39,31 @@ test('the built package trains in plain Node with tfjs-core alone', () => {
   expect(last(printed)).toEqual({ before: false, kernels: 'native', learned: 2 });
 });
 
+test("somebody's own sequential model fits after two added lines", () => {
+  const printed = run(`
+    import { startWasm } from '@relumine/wasm-backend';
+    import * as tf from '@tensorflow/tfjs-core';
+    import { layers, sequential } from '@tensorflow/tfjs-layers';
+    const { kernels } = await startWasm();
+    const model = sequential({
+      layers: [
+        layers.conv2d({ inputShape: [8, 8, 1], filters: 8, kernelSize: 3, activation: 'relu' }),
+        layers.batchNormalization(),
+        layers.depthwiseConv2d({ kernelSize: 3, padding: 'same' }),
+        layers.maxPooling2d({ poolSize: 2 }),
+        layers.flatten(),
+        layers.dense({ units: 2, activation: 'softmax' }),
+      ],
+    });
+    model.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' });
+    const x = tf.randomUniform([128, 8, 8, 1], 0, 1, 'float32', 1);
+    const [left, right] = tf.split(x, 2, 2).map((half) => tf.mean(half, [1, 2, 3]));
+    const y = tf.oneHot(tf.cast(tf.greater(left, right), 'int32'), 2);
+    const { history } = await model.fit(x, y, { epochs: 25, verbose: 0 });
+    console.log(JSON.stringify({ kernels, learns: history.loss.at(-1) < history.loss[0] / 2 }));`);
+  expect(last(printed)).toEqual({ kernels: 'native', learns: true });
+});
+
 test('the kernels alone, registered before the backend is started', () => {
   const printed = run(`
     import { registerTrainingKernels } from '@relumine/wasm-backend';

@@ -72,6 +72,34 @@ test('two starts at a time are one', async () => {
   expect(trains()).toBeCloseTo(2, 4);
 });
 
+test('where the private fields are not as expected, the composed kernels train, with one warning', async () => {
+  const factory = tf.findBackendFactory('wasm')!;
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const put = (make: typeof factory): void => {
+    tf.removeBackend('wasm');
+    tf.registerBackend('wasm', make, 2);
+  };
+  put(async () => {
+    const backend = (await factory()) as unknown as { wasm: { asm: object } };
+    // As a later version could: the exports without the memory.
+    backend.wasm.asm = { ...backend.wasm.asm, memory: {} };
+    return backend as never;
+  });
+  try {
+    expect(await startWasm()).toMatchObject({ kernels: 'composed', relaxedSimd: false });
+    expect(await startWasm()).toMatchObject({ kernels: 'composed' });
+    const said = warn.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('composed'));
+    expect(said).toEqual([
+      '[relumine/wasm-backend] training runs on the composed kernels, which are slower: the wasm backend does not expose its memory as tfjs-backend-wasm 4.22 does.',
+    ]);
+    await startWasm({ kernels: 'composed' });
+    expect(trains()).toBeCloseTo(2, 4);
+  } finally {
+    put(factory);
+  }
+  expect(await startWasm()).toMatchObject({ kernels: 'native' });
+});
+
 test('wrong options are named', async () => {
   await expect(startWasm({ threads: 0 })).rejects.toThrow(
     '[relumine/wasm-backend/startWasm] `options.threads` must be an integer of at least 1. Received: 0.',

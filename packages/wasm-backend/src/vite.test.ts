@@ -50,6 +50,8 @@ interface Trained {
   isolated: boolean;
   started: { threads: number; simd: boolean; kernels: string };
   losses: number[];
+  /** The loss of each epoch of `model.fit`. */
+  fitted: number[];
 }
 
 async function train(isolated: boolean): Promise<{ trained: Trained; requests: string[] }> {
@@ -90,6 +92,7 @@ test('a minified page trains on two threads where it is isolated', async () => {
   expect(trained.isolated).toBe(true);
   expect(trained.started).toMatchObject({ backend: 'wasm', simd: true, threads: 2, kernels: 'native' });
   expect(trained.losses.at(-1)).toBeLessThan(trained.losses[0]! / 2);
+  expect(trained.fitted.at(-1)).toBeLessThan(trained.fitted[0]! / 2);
   expect(requests.some((url) => url.includes('threaded-simd') && url.endsWith('.wasm'))).toBe(true);
   expect(requests.filter((url) => !/^(http:\/\/localhost|blob:|data:)/.test(url))).toEqual([]);
 });
@@ -99,6 +102,7 @@ test('and on one thread where it is not, to the same losses up to rounding', asy
   expect(trained.error).toBeUndefined();
   expect(trained).toMatchObject({ isolated: false, started: { simd: true, threads: 1, kernels: 'native' } });
   expect(trained.losses.at(-1)).toBeLessThan(trained.losses[0]! / 2);
+  expect(trained.fitted.at(-1)).toBeLessThan(trained.fitted[0]! / 2);
 });
 
 test('another version of tfjs-backend-wasm is named while building', () => {

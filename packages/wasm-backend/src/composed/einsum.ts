@@ -1,5 +1,6 @@
 import { backend_util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import { type Composer, composed } from './composer';
+import { einsumAsProduct } from './einsumAsProduct';
 
 /** One factor with its axes in the order of all axes, and axes of length 1 where it has none. */
 function aligned(c: Composer, x: TensorInfo, axes: number, dims: number[]): TensorInfo {
@@ -10,7 +11,10 @@ function aligned(c: Composer, x: TensorInfo, axes: number, dims: number[]): Tens
   return c.view(ordered, shape);
 }
 
-/** Einstein summation, as products of broadcast factors and sums over the axes that the result lacks. */
+/**
+ * Einstein summation: a matrix product where it is one, else products of broadcast factors and sums over the axes that the
+ * result lacks.
+ */
 export const einsum: KernelFunc = ({ inputs, backend, attrs }) => {
   const { equation } = attrs as unknown as { equation: string };
   const factors = inputs as unknown as TensorInfo[];
@@ -18,6 +22,8 @@ export const einsum: KernelFunc = ({ inputs, backend, attrs }) => {
   backend_util.checkEinsumDimSizes(allDims.length, idDims, factors as never);
   const { path, steps } = backend_util.getEinsumComputePath(summedDims, idDims);
   return composed(backend, (c) => {
+    const product = einsumAsProduct(c, factors, idDims, allDims.length - summedDims.length);
+    if (product) return product;
     let axes = allDims.length;
     let out: TensorInfo | undefined;
     steps.forEach((terms, i) => {
