@@ -10,11 +10,11 @@ import { networks } from './parts/networks.mjs';
 import { size } from './parts/size.mjs';
 import { slow } from './parts/slow.mjs';
 import { soak } from './parts/soak.mjs';
-import { step } from './parts/step.mjs';
+import { step, threads } from './parts/step.mjs';
 
-const parts = { step, slow, convolutions, elementwise, networks, size, soak };
+const parts = { step, threads, slow, convolutions, elementwise, networks, size, soak };
 /** What runs without being asked for: the rest takes minutes. */
-const usual = ['step', 'slow', 'convolutions', 'elementwise', 'networks', 'size'];
+const usual = ['step', 'threads', 'slow', 'convolutions', 'elementwise', 'networks', 'size'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in parts));

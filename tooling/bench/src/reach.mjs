@@ -13,8 +13,9 @@ const least = (values) => (values.length > 0 ? Math.min(...values) : undefined);
 const most = (values) => (values.length > 0 ? Math.max(...values) : undefined);
 
 /** The figures that the kernels are measured by, from the parts that were run. */
-export function reach({ step, slow, convolutions, elementwise, networks, size, soak }) {
-  const [ratios, peers] = [step?.found.ratios, slow?.found.peers];
+export function reach({ step, threads, slow, convolutions, elementwise, networks, size, soak }) {
+  const ratios = { ...step?.found.ratios, ...threads?.found.ratios };
+  const peers = slow?.found.peers;
   const rows = convolutions?.found.native.map((row, i) => ({ ...row, stock: convolutions.found.composed[i] })) ?? [];
   const square = rows.filter(({ name }) => /^3×3, .*×(32→64|64→128)/.test(name));
   const others = rows.filter(({ name }) => !/^3×3, /.test(name));
@@ -32,9 +33,9 @@ export function reach({ step, slow, convolutions, elementwise, networks, size, s
   const activations = Object.entries(elementwise?.found.activations ?? {}).filter(([, { ratio }]) => ratio);
   const heaps = soak?.found.map(({ measures }) => measures[1].heap - measures[0].heap);
   return [
-    line('reference step, 1 thread: time over PyTorch’s on 1', ratios?.overPyTorch1?.median, 1.3, 0.9, false),
-    line('reference step, 2 threads: time over PyTorch’s on 2', ratios?.overPyTorch2?.median, 1, 0.7, false),
-    line('reference step, 1 thread over 2 threads', ratios?.oneOverTwoThreads?.median, 1.6, 1.9),
+    line('reference step, 1 thread: time over PyTorch’s on 1', ratios.overPyTorch1?.median, 1.3, 0.9, false),
+    line('reference step, 2 threads: time over PyTorch’s on 2', ratios.overPyTorch2?.median, 1, 0.7, false),
+    line('reference step, 1 thread over 2 threads', ratios.oneOverTwoThreads?.median, 1.6, 1.9),
     line('reference step: tfjs-backend-cpu over ours', peers?.['tfjs-backend-cpu'].ratio, 300),
     line('reference step: jax-js on WASM over ours', peers?.['jax-js on WASM'].ratio, 10),
     line('filter and input gradient, 3×3: XNNPACK’s forward over ours (worst)', least(overForward), 2, 3.5),

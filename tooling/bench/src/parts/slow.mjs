@@ -8,11 +8,11 @@ export function slow() {
     const { times } = measure();
     return { batch, ms: spread(times.map((ms) => (ms * 64) / batch)) };
   };
-  const native = run('native, 1 thread', 64, () => node('step.mjs', 'native', 1, 64, 15));
+  const native = run('native, 1 thread', 64, () => node('step.mjs', 'native', 1, 64, 15, 'processor'));
   const peers = {
-    composed: run('composed', 64, () => node('step.mjs', 'composed', 1, 64, 3)),
+    composed: run('composed', 64, () => node('step.mjs', 'composed', 1, 64, 3, 'processor')),
     'jax-js on WASM': run('jax-js', 8, () => node('jaxStep.mjs', 8, 2)),
-    'tfjs-backend-cpu': run('tfjs-backend-cpu', 2, () => node('step.mjs', 'cpu', 1, 2, 2)),
+    'tfjs-backend-cpu': run('tfjs-backend-cpu', 2, () => node('step.mjs', 'cpu', 1, 2, 2, 'processor')),
   };
   for (const peer of Object.values(peers)) peer.ratio = peer.ms.median / native.ms.median;
   return { native, peers };

@@ -1,20 +1,12 @@
 import { node, say, torch } from '../children.mjs';
-import { machine } from '../machine.mjs';
 import { spread } from '../timing.mjs';
 
-/** The reference step: ours on 1 and 2 threads, composed, PyTorch; in rounds, so that a change of the machine's mood meets each. */
-export function step(rounds) {
-  const two = machine().cores > 1;
-  const peers = {
-    'native, 1 thread': () => node('step.mjs', 'native', 1, 64, 15),
-    ...(torch ? { 'PyTorch, 1 thread': () => torch('torchStep.py', 1, 64, 10) } : {}),
-    ...(two ? { 'native, 2 threads': () => node('step.mjs', 'native', 2, 64, 15) } : {}),
-    ...(torch && two ? { 'PyTorch, 2 threads': () => torch('torchStep.py', 2, 64, 10) } : {}),
-  };
+/** Peers measured in rounds around all of them, so that a change of the machine's mood meets each. */
+function inRounds(what, rounds, peers) {
   const found = Object.fromEntries(Object.keys(peers).map((name) => [name, { rounds: [], times: [] }]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(peers)) {
-      say(`step, round ${round + 1} of ${rounds}: ${name}`);
+      say(`${what}, round ${round + 1} of ${rounds}: ${name}`);
       const { times, ...about } = run();
       found[name].about = about;
       found[name].rounds.push(spread(times).median);
@@ -26,11 +18,28 @@ export function step(rounds) {
     delete peer.times;
   }
   const ratio = (a, b) => found[a] && found[b] && spread(found[a].rounds.map((ms, i) => ms / found[b].rounds[i]));
+  return { rounds, peers: found, ratio };
+}
+
+/** The reference step on one thread, in processor time: ours and PyTorch's. */
+export function step(rounds) {
+  const { ratio, ...found } = inRounds('step', rounds, {
+    'native, 1 thread': () => node('step.mjs', 'native', 1, 64, 15, 'processor'),
+    ...(torch ? { 'PyTorch, 1 thread': () => torch('torchStep.py', 1, 64, 10, 'processor') } : {}),
+  });
+  return { ...found, ratios: { overPyTorch1: ratio('native, 1 thread', 'PyTorch, 1 thread') } };
+}
+
+/** The reference step on two threads, by the wall: ours on 1 and 2, and PyTorch's on 2. Wants the machine for itself. */
+export function threads(rounds) {
+  const { ratio, ...found } = inRounds('threads', rounds, {
+    'native, 1 thread': () => node('step.mjs', 'native', 1, 64, 15, 'wall'),
+    'native, 2 threads': () => node('step.mjs', 'native', 2, 64, 15, 'wall'),
+    ...(torch ? { 'PyTorch, 2 threads': () => torch('torchStep.py', 2, 64, 10, 'wall') } : {}),
+  });
   return {
-    rounds,
-    peers: found,
+    ...found,
     ratios: {
-      overPyTorch1: ratio('native, 1 thread', 'PyTorch, 1 thread'),
       overPyTorch2: ratio('native, 2 threads', 'PyTorch, 2 threads'),
       oneOverTwoThreads: ratio('native, 1 thread', 'native, 2 threads'),
     },

@@ -1,10 +1,12 @@
-// One peer of the reference step, in a process of its own: node step.mjs <kernels> <threads> <batch> <runs>
+// One peer of the reference step, in a process of its own: node step.mjs <kernels> <threads> <batch> <runs> <clock>
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { time } from '../timing.mjs';
 import { start } from './start.mjs';
 
-const [kernels, threads, batch, runs] = [process.argv[2], ...process.argv.slice(3).map(Number)];
+const [kernels, ...rest] = process.argv.slice(2);
+const [threads, batch, runs] = rest.map(Number);
+const clock = rest[3];
 const started = await start(kernels, threads);
 
 const layers = [
@@ -26,7 +28,7 @@ const labels = tf.tensor1d(
 );
 const y = tf.oneHot(labels, 10);
 const step = () => model.trainOnBatch(x, y);
-const times = await time(step, { runs, warmUp: kernels === 'cpu' ? 1 : 5 });
+const times = await time(step, { runs, warmUp: kernels === 'cpu' ? 1 : 5, clock });
 const { tensors, heap } = {
   tensors: tf.memory().numTensors,
   heap: started.backend === 'wasm' ? tf.backend().wasm.HEAPU8.length : undefined,
