@@ -62,6 +62,8 @@ export interface LayerReport {
   /** Names of the nested models that lead to the layer, outermost first. */
   path: string[];
   activation: string;
+  /** Positions of one sample by axis, such as `[height, width]`; empty for a dense layer. */
+  shape?: number[];
   channels: number;
   deadFraction: number;
   deadUnitFraction: number;
@@ -73,6 +75,30 @@ export interface LayerReport {
   nonFiniteChannels: number[];
   perChannel: ChannelFigures;
   statistics: ChannelStatisticsSnapshot;
+  /** Where labels were given and asked for. */
+  classes?: ClassCounts;
+  /** Where it was asked for. Reports that are merged lose it: ranks don't add up. */
+  rank?: { effective: JsonNumber; stable: JsonNumber };
+}
+
+/** On which classes a layer's channels fire. */
+export interface ClassCounts {
+  /** Samples of each class. */
+  samples: number[];
+  /** `[class][channel]`: samples of the class on which the channel fired. */
+  fired: number[][];
+}
+
+/** How the values of one of the model's inputs are spread, NaN and infinities left out. */
+export interface InputStatistics {
+  name: string;
+  values: number;
+  /** Values that are NaN or infinite. */
+  nonFinite: number;
+  sum: JsonNumber;
+  sumSquares: JsonNumber;
+  min: JsonNumber;
+  max: JsonNumber;
 }
 
 /** One point of the dead-versus-samples curve. */
@@ -98,4 +124,6 @@ export interface DeadNeuronReport {
   layers: LayerReport[];
   summary: ReportSummary;
   curve: CurvePoint[];
+  /** What went into the model: what a later audit compares its data with. */
+  inputs?: InputStatistics[];
 }

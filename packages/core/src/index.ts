@@ -4,8 +4,10 @@ export type { CertificateReport, CertificateVerdict, LayerCertificate } from './
 export type {
   ChannelFigures,
   ChannelStatisticsSnapshot,
+  ClassCounts,
   CurvePoint,
   DeadNeuronReport,
+  InputStatistics,
   LayerReport,
   ReportSummary,
 } from './deadNeuronReport';

@@ -30,9 +30,10 @@ export const activationStatisticsKernel = 'RelumineActivationStatistics';
  * kernel **writes over**: float32[positions, channels], the largest z of each unit (NaN where there was one);
  * int32[positions, channels], not 0 where the unit has fired; int32[channels], values of z that are NaN or infinite.
  *
- * Attributes `{ name, params, epsilon, low, high, fresh }`: a unit fires where low < z < high, or, without the two, where
+ * Attributes `{ name, params, epsilon, low, high, fresh, apply }`: a unit fires where low < z < high, or, without the two, where
  * |f'(z)| > ε; `fresh` forgets earlier calls. With low = −∞ and high = ∞ every number fires; `fired` is used only where
- * high is below ∞ or missing. Outputs: int32[channels], units that never fired and had no NaN; float32[channels], max z.
+ * high is below ∞ or missing. Outputs: int32[channels], units that never fired and had no NaN; float32[channels], max z;
+ * with `apply`, h = f(z) too.
  */
 export const activationLivenessKernel = 'RelumineActivationLiveness';
 

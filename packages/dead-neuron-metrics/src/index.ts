@@ -1,9 +1,11 @@
 export { firingRateBound, samplesNeeded } from './confidence/firingRateBound';
 export { type MeasureOptions, measureActivations } from './measureActivations';
-export { type ActivationRank, activationRank } from './measures/activationRank';
+export { activationRank } from './measures/activationRank';
 export { type ClassFiring, classFiring } from './measures/classFiring';
 export { deadPositions } from './measures/deadPositions';
+export type { ActivationRank } from './measures/gram';
 export { mergeReports } from './mergeReports';
+export { referenceWarnings } from './reference';
 export {
   type ActivationChoice,
   type ChannelStatistics,

@@ -1,4 +1,12 @@
-import { type DeadNeuronReport, invalidArgument, type LayerReport } from '@relumine/core';
+import {
+  type ClassCounts,
+  type DeadNeuronReport,
+  decodeNumber,
+  encodeNumber,
+  type InputStatistics,
+  invalidArgument,
+  type LayerReport,
+} from '@relumine/core';
 import { buildReport } from './report';
 import { layerReport } from './statistics/layerReport';
 import { mergeStatistics } from './statistics/mergeStatistics';
@@ -23,10 +31,48 @@ export function mergeReports(a: DeadNeuronReport, b: DeadNeuronReport): DeadNeur
       rule: 'must be a report of the same layers as `a`',
       received: `${keysB.join(', ')}, against ${keysA.join(', ')}`,
     });
-  const layers = a.layers.map(({ name, source, path, activation, statistics }, i) =>
-    layerReport({ name, source, path, activation }, mergeStatistics(statistics, b.layers[i]!.statistics)),
-  );
+  const layers = a.layers.map((layer, i) => {
+    const { name, source, path, activation, shape, statistics } = layer;
+    const other = b.layers[i]!;
+    const identity = { name, source, path, activation, ...(shape ? { shape } : {}) };
+    const classes = layer.classes && other.classes && addClasses(layer.classes, other.classes);
+    return { ...layerReport(identity, mergeStatistics(statistics, other.statistics)), ...(classes ? { classes } : {}) };
+  });
   const samples = a.samples + b.samples;
   const merged = buildReport(layers, samples, []);
-  return { ...merged, curve: [{ samples, deadChannels: merged.summary.deadChannels }] };
+  const inputs = a.inputs && b.inputs && mergeInputs(a.inputs, b.inputs);
+  const curve = [{ samples, deadChannels: merged.summary.deadChannels }];
+  return { ...merged, curve, ...(inputs ? { inputs } : {}) };
+}
+
+/** A class that one of the two has not met counts 0 there. */
+function addClasses(a: ClassCounts, b: ClassCounts): ClassCounts {
+  const count = Math.max(a.samples.length, b.samples.length);
+  const channels = (a.fired[0] ?? b.fired[0] ?? []).length;
+  const each = Array.from({ length: count }, (_, one) => one);
+  return {
+    samples: each.map((one) => (a.samples[one] ?? 0) + (b.samples[one] ?? 0)),
+    fired: each.map((one) =>
+      Array.from({ length: channels }, (_, c) => (a.fired[one]?.[c] ?? 0) + (b.fired[one]?.[c] ?? 0)),
+    ),
+  };
+}
+
+function mergeInputs(a: readonly InputStatistics[], b: readonly InputStatistics[]): InputStatistics[] {
+  return a.flatMap((one, i) => {
+    const other = b[i];
+    if (!other) return [];
+    const join = (key: 'sum' | 'sumSquares' | 'min' | 'max', how: (x: number, y: number) => number) =>
+      encodeNumber(how(decodeNumber(one[key]), decodeNumber(other[key])));
+    const plus = (x: number, y: number): number => x + y;
+    return {
+      name: one.name,
+      values: one.values + other.values,
+      nonFinite: one.nonFinite + other.nonFinite,
+      sum: join('sum', plus),
+      sumSquares: join('sumSquares', plus),
+      min: join('min', Math.min),
+      max: join('max', Math.max),
+    };
+  });
 }

@@ -17,6 +17,7 @@ thead th{color:var(--soft);white-space:nowrap}td{white-space:nowrap}tbody th{ove
 details{border:1px solid var(--line);border-radius:.4rem;padding:.5rem .9rem;margin:.6rem 0}details.inner{border:0;padding:0;margin:.4rem 0 0}summary{cursor:pointer}.inner>summary{color:var(--soft);font-size:.875rem}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;padding:0;margin:.6rem 0;font-size:.8rem;color:var(--soft)}.legend svg{vertical-align:-.12rem}
 summary .name{font-weight:600;overflow-wrap:anywhere}.grid{margin:.6rem 0}.grid svg{max-width:100%;height:auto;display:block}
+figure{margin:.6rem 0;display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:end}figcaption{color:var(--soft);font-size:.8rem;max-width:20rem}
 .badge{padding:.05rem .45rem;border-radius:.7rem;color:var(--mark);white-space:nowrap}
 .badge.dead{background:var(--dead)}.badge.nearly{background:var(--nearly)}.badge.nonFinite{background:var(--nonFinite)}
 dt{font-weight:600;margin-top:.6rem}dd{margin:0;color:var(--soft)}footer{padding-bottom:3rem;margin-top:2.5rem;font-size:.875rem}

@@ -1,6 +1,7 @@
 import type { CertificateReport } from '@relumine/core';
 import { expect, test } from 'vitest';
 import { exampleLayer, exampleReport } from './exampleReport.testdata';
+import { deadMap } from './layerExtras';
 import { reportToHtml } from './reportToHtml';
 import { reportToSvg } from './reportToSvg';
 
@@ -50,6 +51,41 @@ test('certificates stand beside what was seen', () => {
   const html = reportToHtml(exampleReport([exampleLayer('d', 3, [0])]), { certificate });
   expect(html).toContain('1 of 3 channels are dead for every input of the box');
   expect(html).toContain('inner/d&lt;1&gt;');
+});
+
+test('a layer’s map, ranks and classes, and the spread of the input', () => {
+  const layer = exampleLayer('conv', 2, [], {
+    shape: [2, 2],
+    rank: { effective: 1.5, stable: 'NaN' },
+    classes: {
+      samples: [3, 1],
+      fired: [
+        [3, 0],
+        [1, 1],
+      ],
+    },
+  });
+  Object.assign(layer.statistics, { positions: 4, unitFired: [1, 1, 0, 0, 1, 0, 1, 1], unitNan: new Array(8).fill(0) });
+  expect(deadMap(layer)).toEqual([
+    [0, 1],
+    [0.5, 0],
+  ]);
+  const inputs = [{ name: '<x>', values: 4, nonFinite: 0, sum: 2, sumSquares: 2, min: 0, max: 1 }];
+  const html = reportToHtml(exampleReport([layer], { inputs }));
+  expect(html).toContain('Share of dead channels by position of conv: 0 % to 100 %');
+  expect(html).toContain('Effective rank 1.5 of 2, stable rank');
+  expect(html).toMatch(
+    /By class.*<th scope="row">1<\/th><td class="n">1<\/td><td class="n">2<\/td><td class="n">1<\/td>/s,
+  );
+  expect(html).toMatch(/&lt;x&gt;<\/th><td class="n">4<\/td><td class="n">0\.5<\/td><td class="n">0\.5<\/td>/);
+  // A large layer is averaged, a dense one has no map.
+  const [height, width] = [112, 60];
+  const large = exampleLayer('large', 1, [], { shape: [height, width] });
+  const unitFired = Array.from({ length: height * width }, (_, i) => (i % 2 === 0 ? 0 : 1));
+  Object.assign(large.statistics, { positions: height * width, unitFired, unitNan: unitFired.map(() => 0) });
+  expect(deadMap(large)!.map((row) => row.length)).toEqual(new Array(56).fill(30));
+  expect(new Set(deadMap(large)!.flat())).toEqual(new Set([0.5]));
+  expect(deadMap(exampleLayer('dense', 3, [0]))).toBeUndefined();
 });
 
 test('empty and odd reports are drawn, too', () => {

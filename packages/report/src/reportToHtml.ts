@@ -3,6 +3,7 @@ import { channelGrid, type Drawing, swatch } from './channelGrid';
 import { type ChannelState, channelStates, stateNames } from './channelState';
 import { curveChart } from './curveChart';
 import { certificateSection, htmlTable } from './htmlSections';
+import { layerExtras } from './layerExtras';
 import { layerSummary } from './layerSummary';
 import { escapeMarkup } from './markup';
 import { formatBound, formatCount, formatIndices, formatNumber, formatShare, plural } from './numbers';
@@ -43,6 +44,7 @@ export function reportToHtml(report: DeadNeuronReport, options: HtmlOptions = {}
     layerTable(report),
     channelSection(report),
     curveSection(report),
+    inputSection(report),
     certificate ? certificateSection(certificate) : '',
     words,
   ];
@@ -127,7 +129,7 @@ function channelSection({ layers }: DeadNeuronReport): string {
     const s = layerSummary(layer);
     const facts = s.dead === 0 ? 'none dead' : `${formatCount(s.dead)} of ${plural(s.channels, 'channel')} dead`;
     const grid = drawing(channelGrid(layer, 44), `${s.name}: ${gridLabel(layer)}`);
-    return `<details id="${idOf(i)}"${ill(layer) || layers.length <= 3 ? ' open' : ''}><summary><span class="name">${escapeMarkup(s.name)}</span> <span class="soft">${escapeMarkup(s.activation)}, ${facts}</span></summary><div class="grid">${grid}</div>${channelTable(layer)}</details>`;
+    return `<details id="${idOf(i)}"${ill(layer) || layers.length <= 3 ? ' open' : ''}><summary><span class="name">${escapeMarkup(s.name)}</span> <span class="soft">${escapeMarkup(s.activation)}, ${facts}</span></summary><div class="grid">${grid}</div>${layerExtras(layer)}${channelTable(layer)}</details>`;
   });
   return `<section aria-labelledby="channels"><h2 id="channels" tabindex="-1">Channels</h2>${legendList()}${blocks.join('')}</section>`;
 }
@@ -165,13 +167,25 @@ function channelTable(layer: LayerReport): string {
       `<span class="badge ${states[c]}">${stateNames[states[c]!]}</span>${saturated.has(c) ? ' saturated' : ''}`,
       formatShare(p.firingRate[c]),
       `≤ ${formatBound(p.firingRateBound95[c])}`,
+      p.familyWiseBound95 ? `≤ ${formatBound(p.familyWiseBound95[c])}` : '–',
       formatShare(p.apoz[c]),
       formatNumber(p.dormancy[c]),
       formatNumber(p.mean[c]),
       formatNumber(p.variance[c]),
       formatNumber(p.margin[c]),
     ]);
-  const heads = ['Channel', 'Verdict', 'Fires on', 'At 95 %', 'APoZ', 'Dormancy', 'Mean', 'Variance', 'Max z'];
+  const heads = [
+    'Channel',
+    'Verdict',
+    'Fires on',
+    'At 95 %',
+    'All at 95 %',
+    'APoZ',
+    'Dormancy',
+    'Mean',
+    'Variance',
+    'Max z',
+  ];
   const more = ill.length > mostRows ? `<p class="soft">… and ${formatCount(ill.length - mostRows)} more.</p>` : '';
   const name = `Figures of the ${plural(ill.length, 'channel')} that ${ill.length === 1 ? 'is' : 'are'} not well`;
   const table = htmlTable(`Channels of ${layerSummary(layer).name} that are not well`, heads, rows, 2);
@@ -187,9 +201,23 @@ function curveSection({ curve = [] }: DeadNeuronReport): string {
   return `<section aria-labelledby="curve"><h2 id="curve">Dead channels by samples</h2><p>Channels that have not fired yet. Where the curve still falls, more samples will acquit more channels.</p><div class="grid">${drawing(chart, label)}</div><details><summary>The curve as a table</summary>${htmlTable('Dead channels by samples', ['Samples', 'Dead channels'], rows, 0)}</details></section>`;
 }
 
+function inputSection({ inputs = [] }: DeadNeuronReport): string {
+  if (inputs.length === 0) return '';
+  const rows = inputs.map(({ name, values, nonFinite, sum, sumSquares, min, max }) => {
+    const count = values - nonFinite;
+    const mean = Number(sum) / count;
+    const deviation = Math.sqrt(Math.max(0, Number(sumSquares) / count - mean * mean));
+    const figures = [mean, deviation, Number(min), Number(max)].map(formatNumber);
+    return [escapeMarkup(name), formatCount(values), ...figures, formatCount(nonFinite)];
+  });
+  const heads = ['Input', 'Values', 'Mean', 'Standard deviation', 'Least', 'Largest', 'NaN or infinite'];
+  return `<section aria-labelledby="inputs"><h2 id="inputs">What went in</h2>${htmlTable('How the values of each input are spread', heads, rows, 1)}</section>`;
+}
+
 const words = `<section aria-labelledby="words"><h2 id="words">What the words mean</h2><dl>
 <dt>Dead</dt><dd>The activation's slope is (nearly) 0 on every sample at every position: no gradient reaches the channel. For ReLU: never above 0.</dd>
 <dt>At 95 %, dead fire on</dt><dd>How sure that is. A channel that never fired may still fire on up to this share of all data. Samples count, positions of one sample don't.</dd>
+<dt>All at 95 %</dt><dd>The same with 95 % confidence for all channels of the layer together.</dd>
 <dt>Nearly dead</dt><dd>Fires on less than 1 % of the samples.</dd>
 <dt>APoZ</dt><dd>Average share of values that are exactly 0. High values are normal for ReLU; only channels that never fire are lost.</dd>
 <dt>Dormancy</dt><dd>The channel's mean magnitude, as a multiple of the layer's. Dormant: at most 0.025.</dd>

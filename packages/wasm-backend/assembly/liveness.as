@@ -1,4 +1,4 @@
-import { activationGrad } from './activations';
+import { activation, activationGrad } from './activations';
 
 // Who lives, from z alone: the largest z of every unit, whether it fired, and what is not finite. The work goes by strips
 // of units that stay in the first-level cache while all samples of the batch pass over them.
@@ -73,7 +73,8 @@ function aboveSlope(d: usize, fired: usize, count: usize, epsilon: f32): void {
  *
  * @param mode      0: fires where z is above `low`; 1: fires where low < z < high; 2: fires where |f'(z)| > epsilon;
  *                  3: fires on every number
- * @param op, a, b  f of mode 2, as in `activation`
+ * @param h         f32[batch · units] for f(z), in the same pass; 0 where it is not wanted
+ * @param op, a, b  f, as in `activation`, for mode 2 and for h
  * @param strip     units per strip
  * @param ones, d   mode 2: f32[strip] of ones, scratch f32[strip]
  * @param best      f32[units]: the largest z so far, −∞ at first, NaN where z was NaN
@@ -83,7 +84,7 @@ function aboveSlope(d: usize, fired: usize, count: usize, epsilon: f32): void {
  * @param maxZ      f32[channels]: largest z but for units with a NaN
  */
 export function activationLiveness(
-  z: usize, batch: i32, units: usize, channels: usize, mode: i32, low: f32, high: f32, op: i32, a: f32, b: f32,
+  z: usize, h: usize, batch: i32, units: usize, channels: usize, mode: i32, low: f32, high: f32, op: i32, a: f32, b: f32,
   epsilon: f32, strip: usize, ones: usize, d: usize, best: usize, fired: usize, nonFinite: usize, dead: usize, maxZ: usize,
 ): void {
   const sample = units << 2;
@@ -92,6 +93,7 @@ export function activationLiveness(
     const at = first << 2;
     for (let n = 0; n < batch; n++) {
       const zn = z + <usize>n * sample + at;
+      if (h != 0) activation(op, zn, h + (zn - z), count, a, b);
       if (mode == 1) inWindow(zn, fired + at, count, low, high);
       else if (mode == 2) {
         activationGrad(op, ones, zn, d, count, a, b);

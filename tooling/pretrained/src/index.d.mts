@@ -15,3 +15,12 @@ export function pretrainedLayersModel(): Promise<LayersModel>;
  * Input `input`: float32[batch, 224, 224, 3] in [0, 1]; output float32[batch, 5]. The caller disposes it.
  */
 export function pretrainedGraphModel(): Promise<GraphModel>;
+
+/**
+ * Pictures with the statistics of photographs where there are none to ship: the dead leaves model, coloured discs with
+ * radii of density r⁻³ that hide each other.
+ *
+ * @returns float32[count · 224 · 224 · 3] in [0, 1]; picture n depends on `seed` and n alone
+ * @see Lee, Mumford, Huang 2001, Occlusion models for natural images
+ */
+export function deadLeaves(count: number, seed?: number): Float32Array;

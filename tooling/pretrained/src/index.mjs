@@ -10,3 +10,5 @@ export async function pretrainedLayersModel() {
 export async function pretrainedGraphModel() {
   return loadGraphModel(io.fromMemory(await mobileNetV2Graph()));
 }
+
+export { deadLeaves } from './pictures.mjs';

@@ -3,19 +3,17 @@ import {
   type DeadNeuronReport,
   describe,
   invalidArgument,
-  type LayerReport,
   requirePositiveInteger,
 } from '@relumine/core';
 import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { referenceWarnings } from '../reference';
 import { buildReport } from '../report';
-import { ChannelAccumulator } from '../statistics/channelStatistics';
-import { layerReport } from '../statistics/layerReport';
-import { type LayerObservation, observeLayer } from '../statistics/observeLayer';
 import { type AuditData, batchesOf, type ModelInput, samplesOf } from './batches';
-import { readCounted, snapshotOf } from './countedActivation';
+import { Extras } from './extras';
 import { InputWatch } from './inputWatch';
-import { release, type Seen, type TappedLayer, tap, tappedLayers } from './taps';
+import { LayerStatistics } from './layerStatistics';
+import { release, type Seen, tap, tappedLayers } from './taps';
 
 const where = 'dead-neuron-metrics/auditModel';
 
@@ -25,60 +23,12 @@ export interface AuditOptions {
   batchSize?: number;
   /** `propagate` (the default): a channel with a NaN is not dead and its means are NaN; `ignore`: NaN is left out. */
   nonFinite?: 'propagate' | 'ignore';
-}
-
-/** The statistics of every tapped layer, fed from what the taps saw. */
-export class LayerStatistics {
-  private readonly accumulators = new Map<TappedLayer, ChannelAccumulator>();
-  private readonly nonFinite: 'propagate' | 'ignore';
-
-  constructor(nonFinite: 'propagate' | 'ignore') {
-    this.nonFinite = nonFinite;
-  }
-
-  /** Counts one call and frees what was kept of it. */
-  async add(seen: Seen): Promise<void> {
-    const { tapped, z, h, counted } = seen;
-    try {
-      const [samples, channels] = [h.shape[0]!, h.shape.at(-1)!];
-      const known = this.accumulators.get(tapped);
-      const accumulator = known ?? new ChannelAccumulator({ ...tapped.found, channels, nonFinite: this.nonFinite });
-      this.accumulators.set(tapped, accumulator);
-      const rows = counted && (await readCounted(counted));
-      if (rows) return accumulator.add(snapshotOf(rows, samples, this.nonFinite));
-      const [values, pre] = await Promise.all([h.data(), z.data()]);
-      accumulator.update({ samples, h: values as Float32Array, z: pre as Float32Array });
-    } finally {
-      release(seen);
-    }
-  }
-
-  /** Reports of the layers that were called, in the order of `tapped`. */
-  reports(tapped: readonly TappedLayer[]): LayerReport[] {
-    return tapped.flatMap((one) => {
-      const snapshot = this.accumulators.get(one)?.snapshot();
-      const { name, source, path, activation } = one;
-      return snapshot ? [layerReport({ name, source, path: [...path], activation }, snapshot)] : [];
-    });
-  }
-
-  /** The layer's observation, of all its calls so far. */
-  observation(tapped: TappedLayer): LayerObservation | undefined {
-    const snapshot = this.accumulators.get(tapped)?.snapshot();
-    return snapshot && observeLayer({ name: tapped.name, path: [...tapped.path] }, snapshot);
-  }
-
-  /** Channels that are dead so far, over all layers. */
-  deadChannels(): number {
-    let dead = 0;
-    for (const accumulator of this.accumulators.values()) {
-      const snapshot = accumulator.snapshot();
-      snapshot?.fired.forEach((fired, c) => {
-        if (fired === 0 && !(snapshot.nonFinite === 'propagate' && snapshot.nan[c]! > 0)) dead++;
-      });
-    }
-    return dead;
-  }
+  /** Also counts on which classes each channel fires; the data must be `{ xs, ys }`. Reads every value: slower. */
+  byClass?: boolean;
+  /** Also computes each layer's effective and stable rank, up to 512 channels. Reads every value: much slower. */
+  rank?: boolean;
+  /** A report of the same network on data like its training data: what does not fit it is said in the advice. */
+  reference?: DeadNeuronReport;
 }
 
 function forward(model: LayersModel, xs: ModelInput): void {
@@ -109,7 +59,7 @@ export async function auditModel(
   data: AuditData,
   options: AuditOptions = {},
 ): Promise<DeadNeuronReport> {
-  const { batchSize = 32, nonFinite = 'propagate' } = options;
+  const { batchSize = 32, nonFinite = 'propagate', reference } = options;
   requirePositiveInteger(where, 'options.batchSize', batchSize);
   const tapped = tappedLayers(model);
   if (tapped.length === 0)
@@ -122,21 +72,28 @@ export async function auditModel(
   const statistics = new LayerStatistics(nonFinite);
   const seen: Seen[] = [];
   const curve: CurvePoint[] = [];
-  const input = new InputWatch();
+  const input = new InputWatch(() => model.inputNames);
+  const extras = new Extras(options);
   let samples = 0;
   let nextPoint = 1;
-  const restore = tap(tapped, (one) => seen.push(one));
+  const restore = tap(tapped, (one) => seen.push(one), { count: !extras.wanted });
   try {
-    for await (const { xs, owned } of batchesOf(data, batchSize)) {
+    for await (const { xs, ys, owned } of batchesOf(data, batchSize)) {
+      let labels: number[] | undefined;
       try {
         if (samplesOf(xs) === 0) continue;
+        labels = await extras.labels(ys, samplesOf(xs));
         forward(model, xs);
         await input.add(xs);
         samples += samplesOf(xs);
       } finally {
         dispose(owned as Parameters<typeof dispose>[0]);
       }
-      for (let one = seen.shift(); one; one = seen.shift()) await statistics.add(one);
+      for (let [one] = seen; one; [one] = seen) {
+        await extras.add(one, labels);
+        seen.shift();
+        await statistics.add(one);
+      }
       if (samples >= nextPoint) {
         curve.push({ samples, deadChannels: statistics.deadChannels() });
         while (nextPoint <= samples) nextPoint *= 2;
@@ -154,8 +111,10 @@ export async function auditModel(
       received: describeData(data),
     });
   if (curve.at(-1)?.samples !== samples) curve.push({ samples, deadChannels: statistics.deadChannels() });
-  const report = buildReport(statistics.reports(tapped), samples, curve);
-  report.summary.advice = input.addTo(report.summary.advice);
+  const layers = tapped.flatMap((one) => statistics.reports([one]).map((layer) => ({ ...layer, ...extras.of(one) })));
+  const report: DeadNeuronReport = { ...buildReport(layers, samples, curve), inputs: input.statistics() };
+  const advice = input.addTo(report.summary.advice);
+  report.summary.advice = reference ? [...referenceWarnings(report, reference), ...advice] : advice;
   return report;
 }
 

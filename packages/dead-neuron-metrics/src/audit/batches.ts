@@ -19,6 +19,8 @@ interface LazyIterator {
 /** One batch of inputs, and what must be freed after it. */
 export interface InputBatch {
   readonly xs: ModelInput;
+  /** Labels as they came; cut like the inputs where they are one tensor. */
+  readonly ys?: unknown;
   readonly owned: unknown;
 }
 
@@ -54,14 +56,18 @@ export function samplesOf(xs: ModelInput): number {
   return first?.shape[0] ?? 0;
 }
 
-function* cut(xs: ModelInput, batchSize: number): Generator<InputBatch> {
+const labelsOf = (batch: unknown): unknown =>
+  isObject(batch) && !isTensor(batch) && 'xs' in batch ? batch.ys : undefined;
+
+function* cut(xs: ModelInput, ys: unknown, batchSize: number): Generator<InputBatch> {
   const samples = samplesOf(xs);
   for (let start = 0; start < samples; start += batchSize) {
     const size = Math.min(batchSize, samples - start);
-    const part = mapInputs(xs, (one) =>
-      slice(one, [start, ...one.shape.slice(1).map(() => 0)], [size, ...one.shape.slice(1)]),
-    );
-    yield { xs: part, owned: part };
+    const some = (one: Tensor): Tensor =>
+      slice(one, [start, ...one.shape.slice(1).map(() => 0)], [size, ...one.shape.slice(1)]);
+    const part = mapInputs(xs, some);
+    const labels = isTensor(ys) && ys.shape[0] === samples ? some(ys) : undefined;
+    yield { xs: part, ys: labels ?? ys, owned: labels ? { part, labels } : part };
   }
 }
 
@@ -76,7 +82,7 @@ async function* lazy(iterator: LazyIterator): AsyncGenerator<unknown> {
 /** The batches of any data; the consumer disposes what is `owned`. */
 export async function* batchesOf(data: unknown, batchSize: number): AsyncGenerator<InputBatch> {
   if (isTensor(data) || (isObject(data) && 'xs' in data)) {
-    yield* cut(inputsOf(data), batchSize);
+    yield* cut(inputsOf(data), labelsOf(data), batchSize);
     return;
   }
   const iterable =
@@ -100,6 +106,6 @@ export async function* batchesOf(data: unknown, batchSize: number): AsyncGenerat
       dispose(batch as Parameters<typeof dispose>[0]);
       throw error;
     }
-    yield { xs, owned: batch };
+    yield { xs, ys: labelsOf(batch), owned: batch };
   }
 }

@@ -2,7 +2,7 @@ import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { LayerIdentity } from '../statistics/layerReport';
 import { activationOfLayer, type FoundActivation, fusedActivation } from './activationOf';
-import { type Counted, canCount, countedActivation } from './countedActivation';
+import { type CountedRows, canCount, countedActivation } from './countedActivation';
 import { kernelSource } from './kernelSource';
 
 type Layer = layers.Layer;
@@ -16,20 +16,30 @@ export interface TappedLayer extends LayerIdentity {
   readonly sourceLayer: Layer;
 }
 
-/** z and h of one call; kept tensors, the receiver's. */
+/** One call of a layer: z and h, kept tensors that are the receiver's, or what the activation's own pass counted. */
 export interface Seen {
   readonly tapped: TappedLayer;
-  readonly z: Tensor;
-  readonly h: Tensor;
-  /** What the activation's own pass counted, where the backend can; kept tensors too. */
-  readonly counted?: Counted;
+  readonly samples: number;
+  /** Positions by axis, then channels. */
+  readonly shape: readonly number[];
+  readonly z?: Tensor;
+  readonly h?: Tensor;
+  readonly rows?: CountedRows;
 }
 
-/** Looks at a call's z, which is borrowed; true where nothing else of the call is wanted. */
-export type Glance = (tapped: TappedLayer, z: Tensor) => boolean;
+/**
+ * Looks at a call's z, which is borrowed. True where nothing else of the call is wanted; or h, where it was made on the way,
+ * which `own` allows: the layer's function is one that Relumine's kernels compute bit for bit.
+ */
+export type Glance = (tapped: TappedLayer, z: Tensor, own: boolean) => Tensor | boolean;
 
-/** Whether a call is worth looking at; asked before anything is kept. */
-export type Wanted = (training: boolean) => boolean;
+export interface TapOptions {
+  /** Whether a call is worth looking at; asked before anything is kept. Every call unless given. */
+  wanted?: (training: boolean) => boolean;
+  glance?: Glance;
+  /** Whether the activation may be applied by the pass that counts, which has no gradient; false unless given. */
+  count?: boolean;
+}
 
 /** Every layer of a model that applies an activation, nested models and wrappers included, in the order of `layers`. */
 export function tappedLayers(model: LayersModel): TappedLayer[] {
@@ -57,29 +67,46 @@ export function tappedLayers(model: LayersModel): TappedLayer[] {
   return found;
 }
 
+const always = (): boolean => true;
+const never = (): boolean => false;
+
 /** Clones, because the model's own tensors are disposed with its scope. */
 const hold = (tensor: Tensor): Tensor => keep(tensor.clone());
 
+/** What is kept of a call where its values are to be read. */
+const held = (tapped: TappedLayer, z: Tensor, h: Tensor): Seen => ({
+  tapped,
+  samples: h.shape[0]!,
+  shape: h.shape.slice(1),
+  z: hold(z),
+  h: hold(h),
+});
+
+/** Applies the activation in the pass that counts; z and h are kept only where its counts don't do. */
+function counted(tapped: TappedLayer, z: Tensor, see: (seen: Seen) => void): Tensor {
+  const { h, rows } = countedActivation(z, tapped.found);
+  see(rows ? { tapped, samples: z.shape[0]!, shape: z.shape.slice(1), rows } : held(tapped, z, h));
+  return h;
+}
+
 /** Layers that fuse their activation show z only while the activation passes it on. */
-function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wanted: Wanted, glance: Glance): Call {
+function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, options: TapOptions): Call {
+  const { wanted = always, glance = never, count = false } = options;
   const holder = tapped.layer as unknown as { activation: { apply(z: Tensor, ...rest: unknown[]): Tensor } };
   return (inputs, kwargs) => {
     const { activation } = holder;
     const training = kwargs?.training === true;
     if (!wanted(training)) return call(inputs, kwargs);
-    const counts = canCount(tapped.found, 'relumine' in activation);
+    const counts = count && canCount(tapped.found, 'relumine' in activation);
     // A class name of null keeps tfjs from fusing the activation into the kernel, so that z exists.
     holder.activation = Object.assign(Object.create(activation) as typeof activation, {
       getClassName: () => null,
       apply: (z: Tensor, ...rest: unknown[]) => {
-        if (glance(tapped, z)) return activation.apply(z, ...rest);
-        if (counts && z.rank >= 2) {
-          const { h, counted } = countedActivation(z, tapped.found);
-          see({ tapped, z: hold(z), h: hold(h), counted });
-          return h;
-        }
+        const glanced = glance(tapped, z, 'relumine' in activation);
+        if (glanced) return glanced === true ? activation.apply(z, ...rest) : glanced;
+        if (counts && z.rank >= 2) return counted(tapped, z, see);
         const h = activation.apply(z, ...rest);
-        see({ tapped, z: hold(z), h: hold(h) });
+        see(held(tapped, z, h));
         return h;
       },
     });
@@ -91,27 +118,25 @@ function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wa
   };
 }
 
-function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, wanted: Wanted, glance: Glance): Call {
+function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, options: TapOptions): Call {
+  const { wanted = always, glance = never, count = false } = options;
   return (inputs, kwargs) => {
     const training = kwargs?.training === true;
     if (!wanted(training)) return call(inputs, kwargs);
     const z = [inputs].flat()[0]!;
-    if (glance(tapped, z)) return call(inputs, kwargs);
-    if (z.rank >= 2 && canCount(tapped.found, 'relumine' in tapped.layer)) {
-      const { h, counted } = countedActivation(z, tapped.found);
-      see({ tapped, z: hold(z), h: hold(h), counted });
-      return h;
-    }
+    const glanced = glance(tapped, z, 'relumine' in tapped.layer);
+    if (glanced) return glanced === true ? call(inputs, kwargs) : glanced;
+    if (count && z.rank >= 2 && canCount(tapped.found, 'relumine' in tapped.layer)) return counted(tapped, z, see);
     const outputs = call(inputs, kwargs);
-    see({ tapped, z: hold(z), h: hold([outputs].flat()[0]!) });
+    see(held(tapped, z, [outputs].flat()[0]!));
     return outputs;
   };
 }
 
 /** Frees what a tap has kept. */
-export function release({ z, h, counted }: Seen): void {
-  dispose([z, h]);
-  if (counted) dispose([counted.counts, counted.units, counted.values]);
+export function release({ z, h }: Seen): void {
+  if (z) dispose(z);
+  if (h) dispose(h);
 }
 
 /**
@@ -122,15 +147,14 @@ export function release({ z, h, counted }: Seen): void {
 export function tap(
   tappedOnes: readonly TappedLayer[],
   see: (seen: Seen) => void,
-  wanted: Wanted = () => true,
-  glance: Glance = () => false,
+  options: TapOptions = {},
 ): () => void {
   const restore = tappedOnes.map((tapped) => {
     const target = tapped.layer as unknown as { call: Call };
     const own = Object.hasOwn(target, 'call') ? target.call : undefined;
     const call = target.call.bind(tapped.layer) as Call;
     const plain = activationOfLayer(tapped.layer) !== undefined;
-    target.call = plain ? tapPlain(tapped, call, see, wanted, glance) : tapFused(tapped, call, see, wanted, glance);
+    target.call = plain ? tapPlain(tapped, call, see, options) : tapFused(tapped, call, see, options);
     return () => {
       if (own) target.call = own;
       else delete (target as { call?: Call }).call;

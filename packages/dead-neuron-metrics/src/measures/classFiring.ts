@@ -2,6 +2,7 @@ import { invalidArgument, requireFloat32Tensor } from '@relumine/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type ActivationChoice, activationSpec } from '../statistics/createChannelStatistics';
 import { responseOf } from '../statistics/responses';
+import { classesOf } from './classesOf';
 
 const where = 'dead-neuron-metrics/classFiring';
 
@@ -13,34 +14,6 @@ export interface ClassFiring {
   firingRate: number[][];
   /** Channels that fire on one class alone, with that class. */
   exclusive: { channel: number; class: number }[];
-}
-
-async function classesOf(labels: Tensor, batch: number): Promise<{ of: number[]; count: number }> {
-  const [rows, width] = labels.shape;
-  const values = [...((await labels.data()) as ArrayLike<number> & Iterable<number>)];
-  if (rows !== batch || labels.shape.length > 2 || width === 0)
-    throw invalidArgument({
-      where,
-      argument: 'labels',
-      rule: `must be class numbers [${batch}] or one-hot [${batch}, classes]`,
-      received: `shape [${labels.shape.join(', ')}]`,
-    });
-  if (width !== undefined && width > 1) {
-    const of = Array.from({ length: batch }, (_, n) => {
-      const row = values.slice(n * width, (n + 1) * width);
-      return row.indexOf(Math.max(...row));
-    });
-    return { of, count: width };
-  }
-  const wrong = values.find((value) => !Number.isInteger(value) || value < 0);
-  if (wrong !== undefined)
-    throw invalidArgument({
-      where,
-      argument: 'labels',
-      rule: 'must be integers of at least 0',
-      received: String(wrong),
-    });
-  return { of: values, count: values.reduce((most, value) => Math.max(most, value), -1) + 1 };
 }
 
 /**
@@ -65,7 +38,7 @@ export async function classFiring(
       received: `shape [${h.shape.join(', ')}]`,
     });
   const [batch, channels] = [h.shape[0]!, h.shape.at(-1)!];
-  const { of, count } = await classesOf(labels, batch);
+  const { of, count } = await classesOf(where, labels, batch);
   const spec = activationSpec(activation);
   const response = responseOf(spec.activation, spec.params);
   const values = (await h.data()) as Float32Array;

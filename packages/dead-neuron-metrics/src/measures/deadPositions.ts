@@ -5,11 +5,14 @@ import { invalidArgument, type LayerReport } from '@relumine/core';
  * in many channels (an edge, a corner) tell of padding or of input that is always blank there.
  *
  * @param layer a layer of a report
- * @param width positions in a row: the layer's output width; all in one row unless given
+ * @param width positions in a row: the layer's output width, the last entry of its `shape`, unless given
  * @returns rows of shares in [0, 1]; a position with a NaN counts as not dead
  * @throws RangeError where the width does not divide the positions
  */
-export function deadPositions(layer: LayerReport, width: number = layer.statistics.positions): number[][] {
+export function deadPositions(
+  layer: LayerReport,
+  width: number = layer.shape?.at(-1) ?? layer.statistics.positions,
+): number[][] {
   const { positions, unitFired, unitNan, nonFinite } = layer.statistics;
   if (!Number.isInteger(width) || width < 1 || positions % width !== 0)
     throw invalidArgument({

@@ -2,8 +2,10 @@ import { startWasm } from '@relumine/wasm-backend';
 import {
   concat,
   fill,
+  losses,
   ones,
   randomUniform,
+  type Scalar,
   type SGDOptimizer,
   type Tensor,
   tensor1d,
@@ -11,7 +13,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { countTensors } from '@tooling/testing';
+import { countTensors, expectNoLeak } from '@tooling/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { deadNeuronMonitor, type MonitorEvent } from '../layers';
 import { LayerTimeline } from './timeline';
@@ -148,5 +150,81 @@ describe('causes', () => {
       (step) => fill([4, 5, 5, 1], step < 6 ? 1 : -1),
     );
     expect(death).toMatchObject({ step: 6, diagnosis: { cause: 'input-shift' } });
+  });
+});
+
+describe('a loop of your own', () => {
+  const batch = (): [Tensor, Tensor] => [randomUniform([8, 5, 5, 1], 0, 1, 'float32', 1), zeros([8, 1])];
+
+  test('by optimiser or trainOnBatch: the same steps as without, results handed on, nothing left behind', async () => {
+    const [x, y] = batch();
+    const optimizer = train.sgd(1e-4);
+    const update = (model: tfl.LayersModel) => () =>
+      optimizer.minimize(() => losses.meanSquaredError(y, model.apply(x) as Tensor), true) as Scalar;
+    const [watched, alone] = [network(), network()];
+    const monitor = deadNeuronMonitor({ optimizer, patience: 1 });
+    for (let step = 0; step < 3; step++) {
+      const loss = await monitor.step(watched, update(watched));
+      const plain = update(alone)();
+      expect((await loss.data())[0]).toBe((await plain.data())[0]);
+      expect(monitor.history.steps[step]).toMatchObject({
+        step,
+        loss: (await plain.data())[0],
+        layers: [{ name: 'conv' }],
+      });
+    }
+    expect(watched.getWeights().map((w) => [...w.dataSync()])).toEqual(
+      alone.getWeights().map((w) => [...w.dataSync()]),
+    );
+    monitor.detach();
+    expect(Object.hasOwn(watched.getLayer('conv'), 'call')).toBe(false);
+    watched.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    await watched.trainOnBatch(x, y);
+    await expectNoLeak(async () => {
+      expect(await monitor.step(watched, () => watched.trainOnBatch(x, y))).toBeTypeOf('number');
+      monitor.detach();
+    });
+    expect(monitor.history.steps.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
+  });
+
+  test('a step that throws is not counted; stop is a word to the loop', async () => {
+    const [x] = batch();
+    const model = network();
+    const monitor = deadNeuronMonitor({ onStep: (_, { stop }) => stop() });
+    await expectNoLeak(async () => {
+      await expect(
+        monitor.step(model, () => {
+          (model.predict(x) as Tensor).dispose();
+          throw new Error('no more data');
+        }),
+      ).rejects.toThrow('no more data');
+      monitor.detach();
+    });
+    expect(monitor.history.steps).toEqual([]);
+    expect(model.stopTraining).toBeFalsy();
+    (await monitor.step(model, () => model.predict(x) as Tensor)).dispose();
+    expect(model.stopTraining).toBe(true);
+    monitor.detach();
+    await expect(monitor.step({} as never, () => 1)).rejects.toThrow(
+      '`model` must be a LayersModel. Received: Object.',
+    );
+  });
+
+  test('a hook that revives is seen to', async () => {
+    const [x, y] = batch();
+    const model = network();
+    model.compile({ optimizer: train.sgd(1e-9), loss: 'meanSquaredError' });
+    const monitor = deadNeuronMonitor({
+      onStep: ({ step, layers }, control) => {
+        if (step === 2 && layers[0]!.deadChannels.includes(1))
+          control.model.getLayer('conv').setWeights([ones([3, 3, 1, 3]), tensor1d([0, 0, 0.5])]);
+      },
+    });
+    for (let step = 0; step < 4; step++) await monitor.step(model, () => model.trainOnBatch(x, y));
+    expect(monitor.history.events).toEqual([
+      { kind: 'born-dead', layer: 'conv', path: [], channel: 1, step: 0, diagnosis: null },
+      { kind: 'revived', layer: 'conv', path: [], channel: 1, step: 3, diagnosis: null },
+    ]);
+    monitor.detach();
   });
 });

@@ -88,12 +88,10 @@ class Monitor {
     this.model = model;
     const watch = new StepWatch(tapped);
     this.watch = watch;
-    this.restore = tap(
-      tapped,
-      (one) => watch.see(one),
-      (training) => this.looking && (training || this.anyCall),
-      (one, z) => watch.glance(one, z),
-    );
+    this.restore = tap(tapped, (one) => watch.see(one), {
+      wanted: (training) => this.looking && (training || this.anyCall),
+      glance: (one, z, own) => watch.glance(one, z, own),
+    });
   }
 
   detach(): void {

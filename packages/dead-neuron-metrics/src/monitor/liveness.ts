@@ -1,5 +1,6 @@
-import { activationLivenessKernel, hasKernel } from '@relumine/core';
-import { dispose, engine, fill, keep, type NamedAttrMap, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { type ActivationName, activationGradKernel, activationLivenessKernel, hasKernel } from '@relumine/core';
+import { customGrad, dispose, engine, fill, keep, type NamedAttrMap, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { sameFunction } from '../audit/countedActivation';
 import type { TappedLayer } from '../audit/taps';
 import type { LayerObservation } from '../statistics/observeLayer';
 import { firingEpsilon, firingWindow } from '../statistics/responses';
@@ -13,6 +14,12 @@ interface UnitState {
   /** Of the step in progress: units that never fired, and the largest z, by channel. */
   found: { dead: Tensor; maxZ: Tensor } | undefined;
 }
+
+/** Functions of one number and no weights. */
+const fusable = (activation: string, own: boolean): boolean =>
+  sameFunction(activation, own) &&
+  !['prelu', 'rrelu', 'linear', 'glu', 'crelu'].includes(activation) &&
+  hasKernel(activationGradKernel(activation as ActivationName));
 
 /**
  * Follows one layer in the backend's own pass over z: nothing of z or h is kept, and a few numbers per channel are read
@@ -33,23 +40,49 @@ export class LayerLiveness {
     return hasKernel(activationLivenessKernel);
   }
 
-  /** Looks at one call's z, float32[batch, …, channels], which is borrowed. */
-  add(z: Tensor): void {
+  /**
+   * Looks at one call's z, float32[batch, …, channels], which is borrowed.
+   *
+   * @param own whether Relumine's kernel may stand in for the layer's function
+   * @returns h with its gradient, made in the same pass, so that z is read from memory once; undefined where the layer is
+   *   to make it
+   */
+  add(z: Tensor, own: boolean): Tensor | undefined {
+    const { activation, found } = this.tapped;
+    const params = found.params as unknown as NamedAttrMap;
+    if (!fusable(activation, own)) {
+      this.run(z, false);
+      return undefined;
+    }
+    const name = activation as ActivationName;
+    const apply = customGrad((...args: (Tensor | ((tensors: Tensor[]) => void))[]) => {
+      const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
+      const h = this.run(x, true)!;
+      save([x]);
+      const gradFunc = (dy: Tensor, [saved]: Tensor[]): Tensor =>
+        engine().runKernel(activationGradKernel(name), { dy, x: saved! }, params) as Tensor;
+      return { value: h, gradFunc };
+    });
+    return apply(z);
+  }
+
+  private run(z: Tensor, apply: boolean): Tensor | undefined {
     const channels = z.shape.at(-1)!;
     const positions = z.shape.slice(1, -1).reduce((product, n) => product * n, 1);
     const state = this.stateOf(positions, channels);
     const fresh = state.found === undefined;
     const { activation, found } = this.tapped;
     const epsilon = firingEpsilon(activation);
-    const attrs = { name: activation, params: found.params, epsilon, fresh, ...this.window };
+    const attrs = { name: activation, params: found.params, epsilon, fresh, apply, ...this.window };
     const { best, fired, nonFinite } = state;
-    const outputs = engine().runKernel(
+    const [dead, maxZ, h] = engine().runKernel(
       activationLivenessKernel,
       { x: z, best, fired, nonFinite },
       attrs as unknown as NamedAttrMap,
-    ) as unknown as [Tensor, Tensor];
+    ) as unknown as [Tensor, Tensor, Tensor?];
     if (state.found) dispose([state.found.dead, state.found.maxZ]);
-    state.found = { dead: keep(outputs[0]), maxZ: keep(outputs[1]) };
+    state.found = { dead: keep(dead), maxZ: keep(maxZ) };
+    return h;
   }
 
   private stateOf(positions: number, channels: number): UnitState {

@@ -1,4 +1,5 @@
-import { LayerStatistics } from '../audit/auditModel';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { LayerStatistics } from '../audit/layerStatistics';
 import { release, type Seen, type TappedLayer } from '../audit/taps';
 import type { LayerObservation } from '../statistics/observeLayer';
 import { LayerLiveness } from './liveness';
@@ -13,13 +14,12 @@ export class StepWatch {
     this.tapped = tapped;
   }
 
-  /** Looks at z where the backend can; true where that was all. */
-  glance(tapped: TappedLayer, z: Parameters<LayerLiveness['add']>[0]): boolean {
+  /** Looks at z where the backend can: h, or true where the layer is to make it. */
+  glance(tapped: TappedLayer, z: Tensor, own: boolean): Tensor | boolean {
     if (z.rank < 2 || z.dtype !== 'float32' || !LayerLiveness.available()) return false;
     const liveness = this.livenesses.get(tapped) ?? new LayerLiveness(tapped);
     this.livenesses.set(tapped, liveness);
-    liveness.add(z);
-    return true;
+    return liveness.add(z, own) ?? true;
   }
 
   /** Takes z and h of a call. */

@@ -42,6 +42,12 @@ function contradiction({ layers, summary }: ReportAsJson): string | undefined {
       if (Array.isArray(values) && values.length !== expected)
         return `${at}.statistics.${name} has ${values.length} entries for ${expected}`;
     }
+    const positions = layer.shape?.reduce((product, n) => product * n, 1);
+    if (positions !== undefined && positions !== statistics.positions)
+      return `${at}.shape does not hold its ${statistics.positions} positions`;
+    const rows = layer.classes?.fired;
+    if (rows && (rows.length !== layer.classes?.samples.length || rows.some((row) => row.length !== channels)))
+      return `${at}.classes has not one row per class with one entry per channel`;
     for (const [name, values] of Object.entries(layer))
       if (name.endsWith('Channels') && (values as number[]).some((c) => c >= channels))
         return `${at}.${name} names a channel beyond ${channels - 1}`;

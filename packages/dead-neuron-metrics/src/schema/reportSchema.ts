@@ -47,6 +47,7 @@ const layer = z.object({
   source: z.string(),
   path: z.array(z.string()),
   activation: z.string(),
+  shape: counts.exactOptional(),
   channels: count,
   deadFraction: share,
   deadUnitFraction: share,
@@ -58,6 +59,18 @@ const layer = z.object({
   nonFiniteChannels: counts,
   perChannel,
   statistics,
+  classes: z.object({ samples: counts, fired: z.array(counts) }).exactOptional(),
+  rank: z.object({ effective: figure, stable: figure }).exactOptional(),
+});
+
+const input = z.object({
+  name: z.string(),
+  values: count,
+  nonFinite: count,
+  sum: figure,
+  sumSquares: figure,
+  min: figure,
+  max: figure,
 });
 
 /** The shape of a report as JSON: one source for the reader and for the published JSON Schema. */
@@ -73,6 +86,7 @@ const report = z.object({
     advice: z.array(z.string()),
   }),
   curve: z.array(z.object({ samples: count, deadChannels: count })),
+  inputs: z.array(input).exactOptional(),
 });
 
 /** A report whose figures per channel are as JSON holds them. That the schema fits it, the compiler checks below. */

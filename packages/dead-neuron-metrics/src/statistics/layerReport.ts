@@ -9,6 +9,7 @@ export interface LayerIdentity {
   source: string;
   path: string[];
   activation: string;
+  shape?: number[];
 }
 
 /** max h − min h up to this share of the largest |h| counts as constant: float32 rounding of equal sums. */

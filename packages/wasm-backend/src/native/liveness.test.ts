@@ -1,4 +1,10 @@
-import { type ActivationName, activationGradKernel, activationLivenessKernel, createRandom } from '@relumine/core';
+import {
+  type ActivationName,
+  activationGradKernel,
+  activationKernel,
+  activationLivenessKernel,
+  createRandom,
+} from '@relumine/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNoLeak } from '@tooling/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -88,6 +94,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
             outputs = tf.engine().runKernel(activationLivenessKernel, { x, best, fired, nonFinite }, {
               ...attrs,
               fresh: i === 0,
+              apply: i === 1,
             } as never) as unknown as tf.Tensor[];
             const dy = tf.onesLike(x);
             const d = tf
@@ -98,6 +105,16 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
                 attrs.params as never,
               ) as tf.Tensor;
             slopes.push(d.dataSync());
+            expect(outputs).toHaveLength(i === 1 ? 3 : 2);
+            if (i === 1) {
+              const [, , h] = outputs;
+              const plain = tf
+                .engine()
+                .runKernel(activationKernel(attrs.name as ActivationName), { x }, attrs.params as never) as tf.Tensor;
+              expect(h!.shape).toEqual(shape);
+              expect(h!.dataSync()).toEqual(plain.dataSync());
+              plain.dispose();
+            }
             tf.dispose([x, dy, d]);
           }
           const expected = reference(batches, slopes, units, channels, attrs);

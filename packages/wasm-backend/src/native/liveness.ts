@@ -13,6 +13,7 @@ interface LivenessAttrs {
   low?: number;
   high?: number;
   fresh: boolean;
+  apply?: boolean;
 }
 
 /** Modes of the compiled pass. */
@@ -34,14 +35,14 @@ const liveness: NativeKernel = (args, replaced) => {
   const [batch, channels] = [x.shape[0] ?? 0, x.shape.at(-1) ?? 0];
   const units = util.sizeFromShape(x.shape.slice(1));
   const mode = modeOf(attrs);
-  const code = mode === SLOPE ? activationCodes[attrs.name] : undefined;
+  const code = mode === SLOPE || attrs.apply ? activationCodes[attrs.name] : undefined;
   const usesFired = mode === WINDOW || mode === SLOPE;
   const sized =
     util.sizeFromShape(best.shape) === units &&
     util.sizeFromShape(nonFinite.shape) === channels &&
     (!usesFired || util.sizeFromShape(fired.shape) === units);
   const fits = x.dtype === 'float32' && x.shape.length >= 2 && units > 0 && sized;
-  if (!fits || (mode === SLOPE && code === undefined)) return replaced(args);
+  if (!fits || ((mode === SLOPE || attrs.apply) && code === undefined)) return replaced(args);
   const backend = args.backend as WasmBackend;
   const kernels = kernelsOf(backend);
   const strip = Math.min(units, mostUnits);
@@ -49,12 +50,13 @@ const liveness: NativeKernel = (args, replaced) => {
   const ones = mode === SLOPE ? work.table(new Uint32Array(new Float32Array(strip).fill(1).buffer)) : () => 0;
   const slopes = mode === SLOPE ? work.reserve(strip * 4) : () => 0;
   const made: TensorInfo[] = [];
-  const make = (dtype: 'int32' | 'float32'): number => {
-    made.push(allocate(backend, [channels], dtype));
+  const make = (shape: number[], dtype: 'int32' | 'float32'): number => {
+    made.push(allocate(backend, shape, dtype));
     return addressOf(backend, made.at(-1)!);
   };
   try {
-    const [dead, maxZ] = [make('int32'), make('float32')];
+    const [dead, maxZ] = [make([channels], 'int32'), make([channels], 'float32')];
+    const h = attrs.apply ? make(x.shape, 'float32') : 0;
     work.run(backend, () => {
       const [toBest, toFired, toNonFinite] = [best, fired, nonFinite].map((one) => addressOf(backend, one)) as [
         number,
@@ -73,7 +75,7 @@ const liveness: NativeKernel = (args, replaced) => {
       const window = [mode, attrs.low ?? 0, attrs.high ?? 0] as const;
       const scratch = [strip, ones(), slopes()] as const;
       const found = [toBest, toFired, toNonFinite, dead, maxZ] as const;
-      kernels.activationLiveness(addressOf(backend, x), ...shape, ...window, ...function_, ...scratch, ...found);
+      kernels.activationLiveness(addressOf(backend, x), h, ...shape, ...window, ...function_, ...scratch, ...found);
     });
     return made;
   } catch (error) {

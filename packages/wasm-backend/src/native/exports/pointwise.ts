@@ -9,6 +9,7 @@ export interface PointwiseExports {
   activationLiveness(
     ...args: [
       z: number,
+      h: number,
       batch: number,
       units: number,
       channels: number,

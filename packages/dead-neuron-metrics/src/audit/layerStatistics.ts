@@ -1,0 +1,80 @@
+import type { ChannelStatisticsSnapshot, LayerReport } from '@relumine/core';
+import { ChannelAccumulator } from '../statistics/channelStatistics';
+import { layerReport } from '../statistics/layerReport';
+import { mergeStatistics } from '../statistics/mergeStatistics';
+import { deadChannelsOf, type LayerObservation, observeLayer } from '../statistics/observeLayer';
+import { CountedTotals } from './countedTotals';
+import { release, type Seen, type TappedLayer } from './taps';
+
+/** What is known of one layer: what its own pass counted, and what was read value by value. */
+interface Known {
+  totals?: CountedTotals;
+  values?: ChannelAccumulator;
+  shape: number[];
+}
+
+/** The statistics of every tapped layer, fed from what the taps saw. */
+export class LayerStatistics {
+  private readonly known = new Map<TappedLayer, Known>();
+  private readonly nonFinite: 'propagate' | 'ignore';
+
+  constructor(nonFinite: 'propagate' | 'ignore') {
+    this.nonFinite = nonFinite;
+  }
+
+  /** Counts one call and frees what was kept of it. */
+  async add(seen: Seen): Promise<void> {
+    const { tapped, samples, shape, rows } = seen;
+    try {
+      const channels = shape.at(-1)!;
+      const known = this.known.get(tapped) ?? { shape: shape.slice(0, -1) };
+      this.known.set(tapped, known);
+      if (rows && (known.totals?.positions ?? rows.positions) === rows.positions) {
+        known.totals ??= new CountedTotals(rows);
+        known.totals.add(rows, samples);
+        return;
+      }
+      known.values ??= new ChannelAccumulator({ ...tapped.found, channels, nonFinite: this.nonFinite });
+      const [h, z] = await Promise.all([seen.h?.data(), seen.z?.data()]);
+      known.values.update({ samples, h: h as Float32Array, z: z as Float32Array });
+    } finally {
+      release(seen);
+    }
+  }
+
+  private snapshot(tapped: TappedLayer): ChannelStatisticsSnapshot | undefined {
+    const known = this.known.get(tapped);
+    const counted = known?.totals?.snapshot(this.nonFinite);
+    const read = known?.values?.snapshot();
+    return counted && read ? mergeStatistics(counted, read) : (counted ?? read);
+  }
+
+  /** Reports of the layers that were called, in the order of `tapped`. */
+  reports(tapped: readonly TappedLayer[]): LayerReport[] {
+    return tapped.flatMap((one) => {
+      const snapshot = this.snapshot(one);
+      const { name, source, path, activation } = one;
+      const { shape = [] } = this.known.get(one) ?? {};
+      return snapshot ? [layerReport({ name, source, path: [...path], activation, shape }, snapshot)] : [];
+    });
+  }
+
+  /** The layer's observation, of all its calls so far. */
+  observation(tapped: TappedLayer): LayerObservation | undefined {
+    const snapshot = this.snapshot(tapped);
+    return snapshot && observeLayer({ name: tapped.name, path: [...tapped.path] }, snapshot);
+  }
+
+  /** Channels that are dead so far, over all layers. */
+  deadChannels(): number {
+    let dead = 0;
+    for (const { totals, values } of this.known.values()) {
+      const read = values?.snapshot();
+      const channels = totals ? totals.channels : (read?.fired.length ?? 0);
+      const silent = read && totals ? new Set(deadChannelsOf(read)) : undefined;
+      if (!totals) dead += read ? deadChannelsOf(read).length : 0;
+      else for (let c = 0; c < channels; c++) if (!totals.fired(c) && (!silent || silent.has(c))) dead++;
+    }
+    return dead;
+  }
+}
