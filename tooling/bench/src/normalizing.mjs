@@ -4,7 +4,7 @@
 import { spectralNormalization } from '@relumine/spectral-norm/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { start } from './start.mjs';
+import { start } from './peers/start.mjs';
 import { spread } from './timing.mjs';
 
 const [threads = '1', rounds = '25'] = process.argv.slice(2);
