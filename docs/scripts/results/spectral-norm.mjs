@@ -9,6 +9,8 @@ const number = (value) => Number(value);
 const relative = (a, b) => Math.abs(a / b - 1);
 const largest = (actual, expected) => {
   const scale = Math.max(...expected.map((value) => Math.abs(number(value))));
+  // Below float32's smallest normal number there is nothing to compare.
+  if (scale < 1.2e-38) return 0;
   return Math.max(...expected.map((value, i) => Math.abs(actual[i] - number(value)))) / scale;
 };
 
@@ -26,7 +28,7 @@ async function pyTorch() {
       const run = spectralNormalize(kernel, state, { iterations: nPowerIterations, epsilon: eps, axis: 1 - dim });
       u = Math.max(u, largest(run.state.u.dataSync(), step.u));
       v = Math.max(v, largest(run.state.v.dataSync(), step.v));
-      sigma = Math.max(sigma, relative(run.sigma.dataSync()[0], step.sigma));
+      sigma = Math.max(sigma, largest(run.sigma.dataSync(), [step.sigma]));
       dispose([state.u, state.v, run.kernel, run.sigma]);
       state = run.state;
     }
@@ -43,6 +45,7 @@ async function convolutions() {
     const kernel = tensor4d(kernelHWIO, kernelShapeHWIO);
     for (const { n, stride, padding, sigma } of norms) {
       const ours = await operatorNorm(kernel, {
+        method: 'lanczos',
         inputShape: [n, n],
         strides: stride,
         padding: padding === 'torch' ? kernelShapeHWIO[0] >> 1 : padding,
@@ -80,7 +83,7 @@ export async function measure() {
     text: `
 ## PyTorch's spectral_norm, step by step
 
-The state and sigma after each training step of \`torch.nn.utils.parametrizations.spectral_norm\` in float64, from the same weights and the same start; the largest difference, relative to the largest entry.
+The state and sigma after each training step of \`torch.nn.utils.parametrizations.spectral_norm\` in float64, from the same weights and the same start; the largest difference, relative to the largest entry; where PyTorch's own numbers lie below the smallest normal float32 (a tiny kernel with a large ε), ours are 0 and not counted.
 
 ${table(['case', 'weight', 'steps', 'u', 'v', 'sigma'], torch)}
 

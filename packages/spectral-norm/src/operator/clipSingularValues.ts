@@ -1,8 +1,9 @@
 import { invalidArgument, requireFinite, requirePositiveInteger } from '@relumine/core';
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
-import { type ComplexMatrix, hermitianEigenvalues } from '../linalg/hermitianEigenvalues';
+import type { ComplexMatrix } from '../linalg/hermitianEigenvalues';
 import { hermitianEigenvectors } from '../linalg/hermitianEigenvectors';
 import { frequencies, gramMatrix, type KernelValues, transferMatrices } from '../linalg/transfer';
+import { exactCircularNorm } from './exactCircularNorm';
 import { kernelValues, requireInputShape } from './kernelValues';
 
 /** Options of `clipSingularValues`. */
@@ -89,16 +90,6 @@ function round(kernel: KernelValues, [h, w]: readonly [number, number], max: num
   return { ...kernel, values };
 }
 
-function normOf(kernel: KernelValues, shape: readonly [number, number]): number {
-  const matrixAt = transferMatrices(kernel, shape);
-  let largest = 0;
-  for (const at of frequencies(...shape)) {
-    const gram = gramMatrix(matrixAt(at), kernel.inputs, kernel.outputs);
-    largest = Math.max(largest, hermitianEigenvalues(gram, gram.n).at(-1) ?? 0);
-  }
-  return Math.sqrt(largest);
-}
-
 function requireRoom({ height, width }: KernelValues, [h, w]: readonly [number, number]): void {
   if (height <= h && width <= w) return;
   const rule = `must not be smaller than the kernel, [${height}, ${width}]`;
@@ -120,11 +111,11 @@ export async function clipSingularValues(kernel: Tensor4D, options: ClipOptions)
   requirePositiveInteger(where, 'options.iterations', iterations);
   let current = await kernelValues(where, kernel);
   requireRoom(current, inputShape);
-  const before = normOf(current, inputShape);
+  const before = exactCircularNorm(current, inputShape);
   for (let k = 0; k < iterations; k++) current = round(current, inputShape, max);
   return {
     kernel: tensor4d(Float32Array.from(current.values), kernel.shape),
     before,
-    after: normOf(current, inputShape),
+    after: exactCircularNorm(current, inputShape),
   };
 }

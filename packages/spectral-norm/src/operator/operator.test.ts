@@ -158,6 +158,19 @@ test('a dilated kernel is the kernel with its gaps filled with zeros', async () 
   expect(relative(dilated, await operatorNorm(filled, { inputShape: [9, 9] }))).toBeLessThan(1e-6);
 });
 
+test('exact, by Lanczos and by power iteration: one norm; exact only on a torus', async () => {
+  const kernel = sines([3, 3, 3, 8]);
+  const options = { inputShape: [8, 7] as const, padding: 'circular' as const };
+  const exact = await operatorNorm(kernel, { ...options, method: 'exact' });
+  expect(exact).toBe(await operatorNorm(kernel, options));
+  expect(exact).toBeCloseTo((await singularValues(kernel, options))[0]!, 5);
+  expect(relative(await operatorNorm(kernel, { ...options, method: 'lanczos' }), exact)).toBeLessThan(1e-6);
+  for (const more of [{ padding: 'same' as const }, { strides: 2 }, { dilations: 2 }])
+    await expect(operatorNorm(kernel, { ...options, method: 'exact', ...more })).rejects.toThrow(
+      "[relumine/spectral-norm/operatorNorm] `options.method` must be 'lanczos' or 'power' unless padding is 'circular' and strides and dilations are 1. Received: exact.",
+    );
+});
+
 test('power iteration finds what Lanczos finds, in more steps', async () => {
   const kernel = sines([3, 3, 2, 4]);
   const options = { inputShape: [8, 8] as const, tolerance: 1e-8, iterations: 5000 };

@@ -1,6 +1,7 @@
 import { describe, invalidArgument, requireFinite, requireOneOf, requirePositiveInteger } from '@relumine/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { type ConvolutionGeometry, convolutionOperator, type Padding } from './convolution';
+import { exactCircularNorm } from './exactCircularNorm';
 import { kernelValues, requireInputShape } from './kernelValues';
 import { type LargestSingularValue, largestSingularValue } from './largestSingularValue';
 
@@ -14,8 +15,12 @@ export interface OperatorNormOptions {
   dilations?: number | readonly [number, number];
   /** tfjs's `'same'` (the default) and `'valid'`; `'circular'`: continued as on a torus; a number: zeros on every side. */
   padding?: Padding;
-  /** `'lanczos'` unless given; `'power'` is the plain iteration of the literature, slower. */
-  method?: 'lanczos' | 'power';
+  /**
+   * `'lanczos'` iterates with the convolution and its adjoint, from below; `'power'` is the plain iteration of the literature,
+   * slower; `'exact'` takes the largest of all singular values (padding 'circular', stride and dilation 1 only). Unless
+   * given, exact where it can be had with at most 16 channels on one side, else Lanczos.
+   */
+  method?: 'exact' | 'lanczos' | 'power';
   /** Ends where five steps in a row change the norm by less than this share each; 1e-8 unless given. */
   tolerance?: number;
   /** Steps at most; 300 unless given. */
@@ -44,7 +49,8 @@ function requirePadding(padding: Padding): void {
 /**
  * How much a convolution can lengthen an input: its largest singular value as a map from inputs [height, width, in] to
  * outputs, which the spectral norm of the reshaped kernel is not (it can be smaller by up to √(kernel height · width)).
- * Computed on the current backend, with the convolution and its adjoint alone; it approaches the norm from below.
+ * Computed on the current backend, with the convolution and its adjoint alone, it approaches the norm from below; small
+ * circular convolutions are computed exactly.
  *
  * @param kernel float32[height, width, in, out]; borrowed
  * @throws TypeError unless the kernel is float32; RangeError for another rank, NaN, wrong options, or an input smaller than
@@ -52,10 +58,10 @@ function requirePadding(padding: Padding): void {
  * @see Farnia, Zhang, Tse 2019; Ryu et al. 2019; Golub & Kahan 1965
  */
 export async function operatorNorm(kernel: Tensor4D, options: OperatorNormOptions): Promise<number> {
-  const { padding = 'same', method = 'lanczos', tolerance = 1e-8, iterations = 300, seed = 0 } = options;
+  const { padding = 'same', tolerance = 1e-8, iterations = 300, seed = 0 } = options;
   requireInputShape(where, options.inputShape);
   requirePadding(padding);
-  requireOneOf(where, 'options.method', method, ['lanczos', 'power']);
+  if (options.method) requireOneOf(where, 'options.method', options.method, ['exact', 'lanczos', 'power']);
   requireFinite(where, 'options.tolerance', tolerance, { min: 0, exclusive: true });
   requirePositiveInteger(where, 'options.iterations', iterations);
   const geometry: ConvolutionGeometry = {
@@ -64,8 +70,17 @@ export async function operatorNorm(kernel: Tensor4D, options: OperatorNormOption
     dilations: pair('options.dilations', options.dilations ?? 1),
     padding,
   };
-  const operator = convolutionOperator(where, await kernelValues(where, kernel), geometry);
+  const values = await kernelValues(where, kernel);
+  const isTorus = padding === 'circular' && [...geometry.strides, ...geometry.dilations].every((n) => n === 1);
+  const isSmall = Math.min(values.inputs, values.outputs) <= 16;
+  const method = options.method ?? (isTorus && isSmall ? 'exact' : 'lanczos');
+  const operator = convolutionOperator(where, values, geometry);
   try {
+    if (method === 'exact') {
+      if (isTorus) return exactCircularNorm(values, options.inputShape);
+      const rule = "must be 'lanczos' or 'power' unless padding is 'circular' and strides and dilations are 1";
+      throw invalidArgument({ where, argument: 'options.method', rule, received: describe(method) });
+    }
     const found: LargestSingularValue = largestSingularValue(operator, { method, tolerance, iterations, seed });
     if (found.converged) return found.sigma;
     throw new Error(
