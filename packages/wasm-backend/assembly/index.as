@@ -14,3 +14,4 @@ export { batchNorm, batchNormGrad, spread, squareGrad } from './batchNorm';
 export { outputGrad } from './outputGradients';
 export { binary } from './binary';
 export { innerProduct, scaleInto, spectralGradient, spectralLeft, spectralRight, spectralSigma } from './spectral';
+export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmax';

@@ -17,6 +17,7 @@ import { registerOutputGradients } from './outputGradients';
 import { registerPooling } from './pooling';
 import { registerPrelu } from './prelu';
 import { registerSegmentSum } from './segmentSum';
+import { registerSoftmaxCrossEntropy } from './softmax';
 import { registerSpectralNormalization } from './spectral';
 import { registerActivationStatistics } from './statistics';
 import { registerIdentity, registerSums } from './sums';
@@ -59,6 +60,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerConvolutions();
   registerDepthwise();
   registerSegmentSum();
+  registerSoftmaxCrossEntropy();
   registerActivationStatistics();
   registerActivationLiveness();
   registerExtrema();

@@ -98,3 +98,27 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     });
   });
 });
+
+test('the gradient of an average with explicit padding is the derivative of its value', async () => {
+  // tfjs-core's own divides by the whole window, where its value divides by the pixels inside the image.
+  await startNative(true);
+  const padding = [
+    [0, 0],
+    [1, 2],
+    [0, 1],
+    [0, 0],
+  ] as never;
+  const values = [0.3, -1, 2, 0.5, 4, -0.25, 1, 7, -3];
+  const slopes = [1, -2, 3, 0.5, 2, 1, -1, 4];
+  const loss = (x: tf.Tensor): tf.Scalar =>
+    tf.sum(tf.mul(tf.avgPool(tf.reshape(x, [3, 3, 1]) as tf.Tensor3D, 3, 1, padding), tf.tensor3d(slopes, [4, 2, 1])));
+  tf.tidy(() => {
+    const gradient = tf.grad(loss)(tf.tensor1d(values)).dataSync();
+    values.forEach((_, i) => {
+      // The value is linear in x: a difference of any width is its derivative.
+      const moved = (by: number): number =>
+        loss(tf.tensor1d(values.map((v, j) => (j === i ? v + by : v)))).dataSync()[0]!;
+      expect(gradient[i]).toBeCloseTo((moved(4) - moved(-4)) / 8, 5);
+    });
+  });
+});

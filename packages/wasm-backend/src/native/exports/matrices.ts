@@ -41,6 +41,8 @@ export interface MatrixExports {
   addInto(to: number, from: number, n: number): void;
   sumMiddle(x: number, outer: number, middle: number, inner: number, out: number, divisor: number): void;
   sumColumns(x: number, rows: number, columns: number, rowBytes: number, out: number, divisor: number): void;
+  softmaxCrossEntropy(z: number, labels: number, p: number, parts: number, rows: number, classes: number): void;
+  softmaxCrossEntropyGrad(dy: number, p: number, labels: number, dz: number, rows: number, classes: number): void;
   segmentSum(x: number, ids: number, rows: number, size: number, segments: number, out: number): void;
   spread(x: number, outer: number, middle: number, inner: number, scale: number, out: number): void;
   zero(address: number, bytes: number): void;
