@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { machine } from './machine.mjs';
 import { markdown } from './markdown.mjs';
 import { convolutions } from './parts/convolutions.mjs';
+import { digits } from './parts/digits.mjs';
 import { elementwise } from './parts/elementwise.mjs';
 import { networks } from './parts/networks.mjs';
 import { size } from './parts/size.mjs';
@@ -12,7 +13,7 @@ import { slow } from './parts/slow.mjs';
 import { soak } from './parts/soak.mjs';
 import { step, threads } from './parts/step.mjs';
 
-const parts = { step, threads, slow, convolutions, elementwise, networks, size, soak };
+const parts = { step, threads, slow, convolutions, elementwise, networks, size, soak, digits };
 /** What runs without being asked for: the rest takes minutes. */
 const usual = ['step', 'threads', 'slow', 'convolutions', 'elementwise', 'networks', 'size'];
 

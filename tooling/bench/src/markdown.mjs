@@ -1,3 +1,4 @@
+import { digitsOptions } from './parts/digits.mjs';
 import { reach } from './reach.mjs';
 
 const ms = ({ median, lower, upper }) => `${median.toFixed(1)} (${lower.toFixed(1)}–${upper.toFixed(1)})`;
@@ -146,6 +147,20 @@ const soakSection = ({ found }) => [
   ),
 ];
 
+const digitsSection = ({ found }) => [
+  '## Digits: simpleCnn on all of MNIST (`pnpm bench digits`)',
+  `\`relumine compare ${digitsOptions}\`, one activation after the other.`,
+  table(
+    ['activation', 'test accuracy', 'after each epoch', 'seconds'],
+    found.map(({ activation, testAccuracy, seconds, epochs }) => [
+      activation,
+      `${(100 * testAccuracy).toFixed(2)} %`,
+      epochs.map((accuracy) => (100 * accuracy).toFixed(2)).join(', '),
+      seconds.toFixed(0),
+    ]),
+  ),
+];
+
 const sections = {
   step: stepSection,
   threads: threadsSection,
@@ -155,6 +170,7 @@ const sections = {
   networks: networkSection,
   size: sizeSection,
   soak: soakSection,
+  digits: digitsSection,
 };
 
 /** The parts that were measured, as one page. */

@@ -13,7 +13,7 @@ const least = (values) => (values.length > 0 ? Math.min(...values) : undefined);
 const most = (values) => (values.length > 0 ? Math.max(...values) : undefined);
 
 /** The figures that the kernels are measured by, from the parts that were run. */
-export function reach({ step, threads, slow, convolutions, elementwise, networks, size, soak }) {
+export function reach({ step, threads, slow, convolutions, elementwise, networks, size, soak, digits }) {
   const ratios = { ...step?.found.ratios, ...threads?.found.ratios };
   const peers = slow?.found.peers;
   const rows = convolutions?.found.native.map((row, i) => ({ ...row, stock: convolutions.found.composed[i] })) ?? [];
@@ -53,6 +53,14 @@ export function reach({ step, threads, slow, convolutions, elementwise, networks
     ),
     line('mobileNet, training step: composed over native', networks?.found.mobileNet.ratio, 5),
     line('resNet, training step: composed over native', networks?.found.resNet.ratio, 5),
+    line(
+      'digits, 3 epochs of 60,000: test accuracy (worst of four activations)',
+      digits?.found.length === 4 ? least(digits.found.map(({ testAccuracy }) => testAccuracy)) : undefined,
+      0.985,
+      undefined,
+      true,
+      (share) => `${(100 * share).toFixed(2)} %`,
+    ),
     line('heap after 10,000 steps less heap after 100, bytes', heaps && most(heaps), 0, undefined, false, String),
     line(
       'the four modules, gzip',

@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { say } from '../children.mjs';
+
+const cli = join(dirname(fileURLToPath(import.meta.url)), '../../../../apps/cli/dist/cli.js');
+export const digitsOptions =
+  '--train-size 60000 --test-size 10000 --epochs 3 --batch-size 64 --learning-rate 0.001 --seeds 1';
+
+/** simpleCnn on all digits, three epochs each: ReLU, leaky ReLU, PReLU and ELU, by the command line. */
+export function digits() {
+  const folder = mkdtempSync(join(tmpdir(), 'relumine-digits-'));
+  try {
+    return ['relu', 'leakyRelu', 'prelu', 'elu'].map((activation) => {
+      say(`digits: ${activation}`);
+      const file = join(folder, `${activation}.json`);
+      const options = ['--activations', activation, ...digitsOptions.split(' '), '--json', file];
+      execFileSync(process.execPath, [cli, 'compare', ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
+      const [{ testAccuracy, seconds, epochs }] = JSON.parse(readFileSync(file, 'utf8')).runs;
+      return { activation, testAccuracy, seconds, epochs: epochs.map((epoch) => epoch.testAccuracy) };
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
