@@ -167,7 +167,7 @@ test('exact, by Lanczos and by power iteration: one norm; exact only on a torus'
   expect(relative(await operatorNorm(kernel, { ...options, method: 'lanczos' }), exact)).toBeLessThan(1e-6);
   for (const more of [{ padding: 'same' as const }, { strides: 2 }, { dilations: 2 }])
     await expect(operatorNorm(kernel, { ...options, method: 'exact', ...more })).rejects.toThrow(
-      "[relumine/spectral-norm/operatorNorm] `options.method` must be 'lanczos' or 'power' unless padding is 'circular' and strides and dilations are 1. Received: exact.",
+      `[relumine/spectral-norm/operatorNorm] \`options.method\` must be 'lanczos' or 'power' unless padding is 'circular' and strides and dilations are 1. Received: "exact".`,
     );
 });
 
