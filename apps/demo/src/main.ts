@@ -5,6 +5,7 @@ import './styles/train.css';
 import './styles/shell.css';
 import './styles/controls.css';
 import './styles/audit.css';
+import './styles/draw.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { startOffline } from './shell/offline';

@@ -16,7 +16,7 @@ import { foreign, isolating, visit } from './visit';
 const example = resolve(import.meta.dirname, '../assets/example');
 const modelJson = JSON.parse(readFileSync(join(example, 'model.json'), 'utf8'));
 const weights = readFileSync(join(example, 'weights.bin'));
-const pixels = gunzipSync(readFileSync(join(example, 'digits-idx3-ubyte.gz'))).subarray(16);
+const pixels = gunzipSync(readFileSync(join(example, 'images.bin'))).subarray(16);
 const model = (change: (json: typeof modelJson) => void = () => undefined): TestFile => {
   const copy = structuredClone(modelJson);
   change(copy);

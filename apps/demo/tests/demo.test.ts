@@ -90,10 +90,10 @@ test.each(failures)('%s is said in a sentence, and nothing is frozen', async (_n
   });
 });
 
-test('the page starts with at most 300 kB of JavaScript, gzipped', () => {
+test('the page starts with at most 250 kB of JavaScript, gzipped', () => {
   const html = readFileSync(resolve(built, 'index.html'), 'utf8');
   const initial = readdirSync(resolve(built, 'assets')).filter((file) => file.endsWith('.js') && html.includes(file));
   const sizes = initial.map((file) => gzipSync(readFileSync(resolve(built, 'assets', file))).length);
   expect(initial).not.toEqual([]);
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
 });

@@ -1,4 +1,4 @@
-import imagesUrl from '../../assets/example/digits-idx3-ubyte.gz?url';
+import imagesUrl from '../../assets/example/images.bin?url';
 import modelUrl from '../../assets/example/model.json?url';
 import weightsUrl from '../../assets/example/weights.bin?url';
 import type { Dropped } from './dropped';
