@@ -1,18 +1,15 @@
-// Training throughput of the built demo in Chromium against Node, same network, batch, optimiser and threads, alternating:
-// pnpm --filter @relumine/demo bench
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+// The built demo in Chromium: training throughput against Node, same network, batch, optimiser and threads, alternating;
+// then how soon it starts, its frames per second and its longest task: pnpm --filter @relumine/demo bench
 import { simpleCnn } from '@relumine/models';
 import { adam, startWasm } from '@relumine/wasm-backend';
 import { tensor2d, tensor4d } from '@tensorflow/tfjs-core';
-import { servePages } from '@tooling/widgets/servePages';
-import { chromium } from 'playwright';
+import { servedDemo } from './servedDemo.mjs';
 
-const rounds = 5;
+const rounds = Number(process.argv[2] ?? 5);
 const seconds = 4;
 const batchSize = 32;
 
-const { page, close } = await openDemo();
+const { page, close } = await servedDemo('?activation=relu&width=32');
 const threads = Number(/on (\d+) threads/.exec(await page.locator('.control-status').textContent())?.[1] ?? 1);
 await startWasm({ threads });
 
@@ -33,6 +30,7 @@ for (let round = 0; round < rounds; round++) {
 ratios.sort((a, b) => a - b);
 console.log(`median ratio ${ratios[rounds >> 1].toFixed(2)} (${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)})`);
 await close();
+await lookAtPage();
 process.exit();
 
 async function inNode(duration) {
@@ -61,20 +59,33 @@ async function inPage(duration) {
   return (1000 * (last - first)) / (to - from);
 }
 
-async function openDemo() {
-  const site = await servePages(resolve(import.meta.dirname, '../dist'));
-  const executablePath = process.env.CHROMIUM_PATH || ['/usr/bin/chromium'].find(existsSync);
-  const args = ['--no-sandbox', '--disable-gpu'];
-  const browser = await chromium.launch({ args, ...(executablePath ? { executablePath } : {}) });
-  const page = await browser.newPage();
-  await page.goto(site.url);
-  await page.waitForFunction(() => crossOriginIsolated);
-  await page.locator('.rl-primary:enabled').waitFor();
-  return {
-    page,
-    close: async () => {
-      await browser.close();
-      site.close();
-    },
-  };
+/** Two networks, as a visitor finds them. */
+async function lookAtPage() {
+  const visit = await servedDemo();
+  const paint = await visit.page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+  const from = performance.now();
+  await visit.page.getByRole('button', { name: /^Train/ }).click();
+  await visit.page.waitForFunction(() => Number(document.querySelector('[data-testid=step]').textContent) > 0);
+  const started = performance.now() - from;
+  const { frames, longest } = await visit.page.evaluate(
+    () =>
+      new Promise((done) => {
+        let frames = 0;
+        let longest = 0;
+        new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+        }).observe({ type: 'longtask' });
+        const count = () => {
+          frames++;
+          requestAnimationFrame(count);
+        };
+        requestAnimationFrame(count);
+        setTimeout(() => done({ frames: frames / 5, longest }), 5000);
+      }),
+  );
+  console.log(
+    `first paint ${Math.round(paint)} ms; ready after ${Math.round(visit.ready)} ms; first step ${Math.round(started)} ms after the click`,
+  );
+  console.log(`while two networks train: ${frames.toFixed(0)} frames/s, longest task of the page ${Math.round(longest)} ms (0: none above 50)`);
+  await visit.close();
 }
