@@ -51,6 +51,7 @@ const learn = [
       page('Revive, or remove', '/guides/revive'),
       page('Before you quantise', '/guides/quantise'),
       page('Assertions in CI', '/guides/ci'),
+      page('The demo', '/guides/demo'),
     ],
   },
   {

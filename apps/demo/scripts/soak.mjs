@@ -2,7 +2,10 @@
 // pnpm --filter @relumine/demo soak [minutes] [resets]
 import { servedDemo } from './servedDemo.mjs';
 
-const [minutes = 10, resets = 20] = process.argv.slice(2).filter((argument) => argument !== '--').map(Number);
+const [minutes = 10, resets = 20] = process.argv
+  .slice(2)
+  .filter((argument) => argument !== '--')
+  .map(Number);
 const { page, close } = await servedDemo('?scene=rate');
 const every = (minutes * 60_000) / (resets + 1);
 const readings = [];

@@ -86,6 +86,8 @@ async function lookAtPage() {
   console.log(
     `first paint ${Math.round(paint)} ms; ready after ${Math.round(visit.ready)} ms; first step ${Math.round(started)} ms after the click`,
   );
-  console.log(`while two networks train: ${frames.toFixed(0)} frames/s, longest task of the page ${Math.round(longest)} ms (0: none above 50)`);
+  console.log(
+    `while two networks train: ${frames.toFixed(0)} frames/s, longest task of the page ${Math.round(longest)} ms (0: none above 50)`,
+  );
   await visit.close();
 }

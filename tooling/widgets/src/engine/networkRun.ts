@@ -36,7 +36,7 @@ export class NetworkRun {
   report: DeadNeuronReport | undefined;
   reportStep = -1;
   memories: ChannelMemory[];
-  certified: number[][] = [];
+  private proved: { step: number; channels: number[][] } = { step: -1, channels: [] };
   private monitor: DeadNeuronMonitor | undefined;
   private monitorFrom = 0;
   private events: RunEvent[] = [];
@@ -75,7 +75,7 @@ export class NetworkRun {
   /** Weights were changed from outside: what is known of them is known no longer. */
   changed(): void {
     this.report = undefined;
-    this.certified = [];
+    this.proved = { step: -1, channels: [] };
   }
 
   /** Trains on with another model, the run's from now on, and an optimiser that starts anew. */
@@ -87,6 +87,15 @@ export class NetworkRun {
     this.updates = 0;
     compile(model, this.optimizer);
     this.changed();
+  }
+
+  /** Per layer, the channels that are proved dead, with the weights of this very step. */
+  set certified(channels: number[][]) {
+    this.proved = { step: this.step, channels };
+  }
+
+  get certified(): number[][] {
+    return this.proved.step === this.step ? this.proved.channels : [];
   }
 
   takeEvents(): RunEvent[] {

@@ -113,6 +113,19 @@ describe('a session', () => {
       expect((await session.audit(run!)).deadFraction).toBe(0);
     }));
 
+  test('a certificate holds for the weights that it was made of: it goes with the next step', () =>
+    withSession(plan(network({ bias: -1, learningRate: 0.001, initializer: 'leCunNormal' })), async (session) => {
+      const [run] = session.runs;
+      const result = await perform(run!, { type: 'certify' }, session.probe);
+      if (result.type !== 'certify') throw new Error('not certified');
+      const marked = async () =>
+        (await session.audit(run!)).layers.reduce((sum, { certified }) => sum + certified.length, 0);
+      expect(result.dead).toBeGreaterThan(0);
+      expect(await marked()).toBe(result.dead);
+      await session.train();
+      expect(await marked()).toBe(0);
+    }));
+
   test('a channel shows its kernel, what excites it most in descending order, and its own z', () =>
     withSession(plan(network({})), async (session) => {
       const found = await inspect(session.runs[0]!, session.probe, 0, 3);
