@@ -1,8 +1,10 @@
 import type { Page } from 'playwright';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { file, png } from './files';
 import { foreign, isolating, stepOf, trainFor, visit } from './visit';
 
+// Two cores that also train take their time.
+vi.setConfig({ testTimeout: 180_000 });
 const patient = { timeout: 30_000 };
 const small = '?data=circles&kind=dense&depth=3&width=8&bias=-0.5&learningRate=0.03&activation=relu';
 const built = (page: Page): Promise<unknown> => page.locator('.layers .rl-cell').first().waitFor(patient);
@@ -162,25 +164,5 @@ test('a worker that crashes is replaced, the page says so, and trains again', as
     expect(await stepOf(page)).toBe(0);
     await trainFor(page, 2);
     expect(await page.getByRole('alert').count()).toBe(0);
-  });
-});
-
-test('while it trains the page stays its visitor’s: no task blocks it for long, and frames go on', async () => {
-  await visit({ headers: isolating, query: '?scene=leakyAfter' }, async ({ page }) => {
-    await built(page);
-    await trainFor(page, 2);
-    const { frames, longest } = (await page.evaluate(`new Promise((done) => {
-      let frames = 0;
-      let longest = 0;
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
-      }).observe({ type: 'longtask' });
-      const count = () => { frames++; requestAnimationFrame(count); };
-      requestAnimationFrame(count);
-      setTimeout(() => done({ frames, longest }), 3000);
-    })`)) as { frames: number; longest: number };
-    // Generous, for machines that do much else: how fast it is, `bench` says.
-    expect(longest).toBeLessThan(250);
-    expect(frames).toBeGreaterThan(15);
   });
 });
