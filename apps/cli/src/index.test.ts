@@ -155,7 +155,15 @@ describe('relumine audit', () => {
     ]);
     const images = join(folder, 'small-idx3-ubyte');
     await writeFile(images, new Uint8Array([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4]));
+    const dark = join(folder, 'dark-idx3-ubyte');
+    const header = [0, 0, 8, 3, 0, 0, 0, 20, 0, 0, 0, 28, 0, 0, 0, 28];
+    await writeFile(dark, Uint8Array.from([...header, ...Array.from({ length: 20 * 784 }, (_, i) => i % 3)]));
+    const compared = await relumine(['audit', file, '--data', dark, '--reference', json]);
+    expect([compared.code, compared.err]).toEqual([0, '']);
+    expect(compared.out).toMatch(/has mean 0\.00\d+ and standard deviation 0\.00\d+, against .* in the reference/);
     const refused: [string[], string][] = [
+      [[file, '--reference', join(folder, 'none.json')], '`--reference` must be a report that can be read'],
+      [[file, '--reference', images], '`json` must be JSON'],
       [[join(folder, 'none.json')], '`model` must be a model.json that can be read'],
       [[join(folder, 'weights.bin')], '`model` must be a model.json, which holds JSON'],
       [[json], 'with modelTopology and weightsManifest'],

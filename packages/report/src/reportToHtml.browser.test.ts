@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import { expect, test } from 'vitest';
 import { exampleLayer, exampleReport } from './exampleReport.testdata';
 import { reportToHtml } from './reportToHtml';
@@ -57,4 +58,43 @@ test('the page renders names as text, asks the network for nothing, and can be w
   region.focus();
   expect(page.activeElement).toBe(region);
   frame.remove();
+});
+
+/** A report with all that a page can show. */
+function full() {
+  const map = Array.from({ length: 12 * 40 }, (_, i) => (i % 7 === 0 ? 0 : 1));
+  const conv = exampleLayer('conv', 40, [1, 2, 9], {
+    nearlyDeadChannels: [4],
+    nonFiniteChannels: [5],
+    shape: [3, 4],
+    rank: { effective: 12.5, stable: 2.25 },
+    classes: { samples: [60, 40], fired: [new Array(40).fill(1), new Array(40).fill(0)] },
+  });
+  Object.assign(conv.statistics, { positions: 12, unitFired: map, unitNan: map.map(() => 0) });
+  const inputs = [{ name: 'x', values: 400, nonFinite: 0, sum: 200, sumSquares: 150, min: 0, max: 1 }];
+  return exampleReport([conv, exampleLayer('fine', 600, [])], { inputs });
+}
+
+test.each(['light', 'dark'])('axe finds nothing to complain of, %s', async (theme) => {
+  // The page forbids scripts, so axe looks at it from outside: the same body and style in this document.
+  const page = new DOMParser().parseFromString(reportToHtml(full()), 'text/html');
+  const style = document.createElement('style');
+  const css = page.querySelector('style')!.textContent!;
+  style.textContent = theme === 'dark' ? css.replaceAll('@media (prefers-color-scheme:dark)', '@media all') : css;
+  const body = document.createElement('div');
+  body.className = 'rl';
+  body.innerHTML = page.body.innerHTML;
+  document.head.append(style);
+  document.body.append(body);
+  try {
+    for (const details of body.querySelectorAll('details')) details.open = true;
+    const { violations, passes } = await axe.run(body);
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`),
+    ).toEqual([]);
+    expect(passes.map(({ id }) => id)).toEqual(expect.arrayContaining(['color-contrast', 'svg-img-alt']));
+  } finally {
+    body.remove();
+    style.remove();
+  }
 });
