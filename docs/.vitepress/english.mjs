@@ -45,6 +45,7 @@ const learn = [
     text: 'Guides',
     items: [
       page('Audit a network', '/guides/audit'),
+      page('Audit a pretrained network', '/guides/audit-pretrained'),
       page('Train on WASM', '/guides/train-on-wasm'),
       page('Choose an activation', '/guides/choose-activation'),
       page('Sweep over a grid', '/guides/sweep'),

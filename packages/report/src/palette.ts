@@ -1,6 +1,6 @@
 /** Colours of both themes; dead, nearly dead and non-finite cells also carry a mark, so that colour alone says nothing. */
 const light = `--ink:#1d2229;--soft:#59636e;--line:#d5dae0;--paper:#fff;--card:#f6f8fa;--accent:#0b6bcb;
---dead:#c2202c;--nearly:#b87500;--nonFinite:#7a3fd0;--mark:#fff;
+--dead:#c2202c;--nearly:#945f00;--nonFinite:#7a3fd0;--mark:#fff;
 --alive1:#cfe6e0;--alive2:#a5d4c9;--alive3:#74bdae;--alive4:#3f9f8d;--alive5:#13796a;`;
 const dark = `--ink:#e8ebef;--soft:#9aa5b1;--line:#3a424c;--paper:#14181d;--card:#1c2128;--accent:#6cb2ff;
 --dead:#ff6b70;--nearly:#e5ad3b;--nonFinite:#b794ff;--mark:#14181d;
