@@ -207,4 +207,13 @@ describe.each(['none', 'batch', 'spectral'] as const)('normalization %s', (norma
         dispose([x, y]);
       }),
   );
+
+  test('orthogonal kernels need nothing but tfjs-core and tfjs-layers, and their columns are orthonormal', () =>
+    withModel({ ...small, initializer: 'orthogonal', width: 4 }, (model) => {
+      const kernel = model.getLayer('conv1').getWeights()[0]!.dataSync();
+      const dot = (a: number, b: number) =>
+        Array.from({ length: 9 }, (_, i) => kernel[4 * i + a]! * kernel[4 * i + b]!).reduce((x, y) => x + y);
+      expect(dot(0, 0)).toBeCloseTo(1, 5);
+      expect(dot(0, 1)).toBeCloseTo(0, 5);
+    }));
 });

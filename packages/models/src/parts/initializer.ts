@@ -1,4 +1,5 @@
 import { gain } from '@relumine/activations';
+import { orthogonal } from '@relumine/activations/layers';
 import { type ActivationName, type Random, requireOneOf } from '@relumine/core';
 import { initializers } from '@tensorflow/tfjs-layers';
 
@@ -31,11 +32,13 @@ const truncatedDeviation = 0.879_625_661_034_239_8;
 
 /**
  * A seeded initialiser for one kernel. `kaimingNormal` and `kaimingUniform` draw with the standard deviation
- * gain / √fanIn of the activation; the others are tfjs's own.
+ * gain / √fanIn of the activation; `orthogonal` is Relumine's, the others are tfjs's own.
  */
 export function kernelInitializer(name: InitializerName, random: Random, followedBy: FollowedBy): Initializer {
   // tfjs takes a seed of 0 for no seed.
   const seed = 1 + random.integer(0x7fff_fffe);
+  // tfjs's own needs chained methods, which tfjs-core and tfjs-layers alone do not have.
+  if (name === 'orthogonal') return orthogonal({ seed }) as unknown as Initializer;
   if (name !== 'kaimingNormal' && name !== 'kaimingUniform') return initializers[name]({ seed } as never);
   const distribution = name === 'kaimingNormal' ? 'normal' : 'uniform';
   const wanted = gain(followedBy.name, followedBy.params as Parameters<typeof gain>[1]);
