@@ -1,4 +1,5 @@
-// .ci/run: npm test, then lint, types, package shape, boundaries, unused code; closes with `N passed, N failed`.
+// .ci/run: npm test, then lint, types, package shape, boundaries, unused code, a release to a local registry; closes with
+// `N passed, N failed`.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,10 @@ const checks = [
   ['arrows between packages (turbo boundaries)', () => exec('turbo', 'boundaries')],
   ['unused files, exports and dependencies (knip)', () => exec('knip')],
   ['workspace consistency (sherif)', () => exec('sherif')],
+  [
+    'every package installs alone, bundles, upgrades (release:local)',
+    () => run('node', ['tooling/release/src/releaseLocal.mjs'], { cwd: root }),
+  ],
 ];
 for (const [title, check] of checks) {
   step(title);

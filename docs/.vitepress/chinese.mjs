@@ -8,7 +8,15 @@ export const chinese = {
   sidebar: {
     '/zh/': [
       { text: '开始', items: [{ text: '快速开始', link: '/zh/guide/get-started' }] },
-      { text: '概念', items: [{ text: '死亡的 ReLU', link: '/zh/concepts/dying-relu' }] },
+      {
+        text: '概念',
+        items: [
+          { text: '死亡的 ReLU', link: '/zh/concepts/dying-relu' },
+          { text: '有多确定?', link: '/zh/concepts/how-sure' },
+          { text: '证书', link: '/zh/concepts/certificates' },
+          { text: '误解,逐条测量', link: '/zh/concepts/myths' },
+        ],
+      },
     ],
   },
   outline: { level: [2, 3], label: '本页目录' },

@@ -1,6 +1,7 @@
 import { wasmThreads } from '@relumine/wasm-backend/vite';
 import { isolationWorker } from '@tooling/widgets/vite';
 import { defineConfig } from 'vitepress';
+import { tfjsGradients } from '../../packages/wasm-backend/scripts/tfjsGradients.mjs';
 import { chinese } from './chinese.mjs';
 import { english } from './english.mjs';
 
@@ -10,6 +11,9 @@ const isolating = {
 };
 const icon =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='3' fill='%23f2a516'/></svg>";
+
+/** `npm run dev -- docs` reads the packages' sources, so that an edit in any of them reloads the page. */
+const fromSources = process.env.RELUMINE_SOURCE === '1';
 
 export default defineConfig({
   title: 'Relumine',
@@ -34,7 +38,8 @@ export default defineConfig({
     },
   },
   vite: {
-    plugins: [wasmThreads(), isolationWorker()],
+    plugins: [wasmThreads(), isolationWorker(), ...(fromSources ? [tfjsGradients()] : [])],
+    ...(fromSources ? { resolve: { conditions: ['@relumine/source'] } } : {}),
     worker: { format: 'es', plugins: () => [wasmThreads()] },
     build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
     server: { headers: isolating },

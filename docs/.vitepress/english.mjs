@@ -47,6 +47,9 @@ const learn = [
       page('Audit a network', '/guides/audit'),
       page('Audit a pretrained network', '/guides/audit-pretrained'),
       page('Train on WASM', '/guides/train-on-wasm'),
+      page('… in Vite', '/guides/vite'),
+      page('… in webpack', '/guides/webpack'),
+      page('… in Next.js', '/guides/next'),
       page('Choose an activation', '/guides/choose-activation'),
       page('Sweep over a grid', '/guides/sweep'),
       page('Revive, or remove', '/guides/revive'),
@@ -64,7 +67,16 @@ const learn = [
       page('The report as JSON', '/reference/report'),
     ],
   },
-  { text: 'Design', items: [page('The house', '/design/')] },
+  {
+    text: 'Design',
+    items: [
+      page('The house', '/design/'),
+      page('Own kernels on tfjs’s heap', '/design/own-kernels'),
+      page('tfjs-layers as model layer', '/design/model-layer'),
+      page('AssemblyScript', '/design/assemblyscript'),
+      page('BullMQ', '/design/queue'),
+    ],
+  },
 ];
 
 export const english = {

@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
+import { isBackendFile, replaceWorkerStart } from './threadedText';
 
-const call = /`var WasmBackendModuleThreadedSimd = ` \+\s*wasmFactoryThreadedSimd\.toString\(\)/;
 const source = '../wasm-out/tfjs-backend-wasm-threaded-simd.js?raw';
 
 /**
@@ -24,12 +24,9 @@ export function wasmThreads(): Plugin {
     config: () => ({ build: { assetsInlineLimit: 0 } }),
     transform(code, id) {
       const file = id.split('?')[0] ?? id;
-      if (!/tfjs-backend-wasm[\\/]dist[\\/]backend_wasm\.js$/.test(file)) return null;
-      if (!call.test(code))
-        throw new Error(
-          `[relumine/wasm-backend/vite] ${file} does not start its workers as tfjs-backend-wasm 4.22 does. Install @tensorflow/tfjs-backend-wasm 4.22.`,
-        );
-      return { code: `import wasmFactoryText from '${source}';\n${code.replace(call, 'wasmFactoryText')}`, map: null };
+      if (!isBackendFile(file)) return null;
+      const replaced = replaceWorkerStart(code, file, 'wasmFactoryText', 'vite');
+      return { code: `import wasmFactoryText from '${source}';\n${replaced}`, map: null };
     },
   };
 }

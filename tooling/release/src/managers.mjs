@@ -8,6 +8,9 @@ const yarnBin = () => {
   return join(dirname(file), 'bin/yarn.js');
 };
 
+/** Milliseconds that an example may take: those of the lab train networks. */
+const patience = 300_000;
+
 /** Plug'n'Play is yarn's own way, and the strictest there is: what a package does not declare, it can't import. */
 const yarnEnvironment = ({ url, home }) => ({
   YARN_NPM_REGISTRY_SERVER: url.replace(/\/$/, ''),
@@ -36,7 +39,7 @@ export const managers = {
       });
     },
     execute: (folder, file, _registry, node = process.execPath) =>
-      capture(node, [file], { cwd: folder, timeout: 120_000 }),
+      capture(node, [file], { cwd: folder, timeout: patience }),
   },
   pnpm: {
     async install(folder, names, { environment, home }) {
@@ -47,7 +50,7 @@ export const managers = {
       });
     },
     execute: (folder, file, _registry, node = process.execPath) =>
-      capture(node, [file], { cwd: folder, timeout: 120_000 }),
+      capture(node, [file], { cwd: folder, timeout: patience }),
   },
   yarn: {
     async install(folder, names, registry) {
@@ -58,7 +61,7 @@ export const managers = {
     execute: (folder, file, _registry, node = process.execPath) =>
       capture(node, ['--require', './.pnp.cjs', '--loader', './.pnp.loader.mjs', '--no-warnings', file], {
         cwd: folder,
-        timeout: 120_000,
+        timeout: patience,
       }),
   },
 };

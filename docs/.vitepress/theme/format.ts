@@ -1,0 +1,6 @@
+/** A share as a percentage, with as many digits as it needs to be told from 0. */
+export function percent(share: number): string {
+  if (!Number.isFinite(share)) return '–';
+  const digits = share === 0 || share >= 0.1 ? 1 : share >= 0.001 ? 2 : 4;
+  return `${(100 * share).toFixed(digits)} %`;
+}
