@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { wasmThreads } from '@relumine/wasm-backend/vite';
 import { isolationWorker } from '@tooling/widgets/vite';
 import { defineConfig } from 'vitepress';
 import { tfjsGradients } from '../../packages/wasm-backend/scripts/tfjsGradients.mjs';
 import { chinese } from './chinese.mjs';
+import { descriptionOf } from './descriptions.mjs';
 import { english } from './english.mjs';
 
 const isolating = {
@@ -23,6 +26,11 @@ export default defineConfig({
   lastUpdated: false,
   head: [['link', { rel: 'icon', href: icon }]],
   srcExclude: ['**/README.md', 'scripts/**', 'tests/**'],
+  transformPageData(page, { siteConfig }) {
+    if (page.description) return undefined;
+    const description = descriptionOf(readFileSync(resolve(siteConfig.srcDir, page.relativePath), 'utf8'));
+    return description ? { description } : undefined;
+  },
   markdown: { math: true },
   themeConfig: {
     search: { provider: 'local' },

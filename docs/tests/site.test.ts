@@ -1,35 +1,12 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { servePages } from '@tooling/widgets/servePages';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSite, type Site } from './openSite';
 
-const built = resolve(import.meta.dirname, '../.vitepress/dist');
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let browser: Browser;
-let site: Awaited<ReturnType<typeof servePages>>;
-
+let site: Site;
 beforeAll(async () => {
-  if (!existsSync(resolve(built, 'index.html')))
-    throw new Error('The documentation is not built. Run: pnpm turbo run build --filter=@relumine/docs');
-  site = await servePages(built);
-  const executablePath = process.env.CHROMIUM_PATH || ['/usr/bin/chromium'].find(existsSync);
-  browser = await chromium.launch({ args: flags, ...(executablePath ? { executablePath } : {}) });
+  site = await openSite();
 });
-
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
-});
+afterAll(() => site?.close());
 
 interface Visit {
   page: Page;
@@ -38,7 +15,7 @@ interface Visit {
 }
 
 async function visit(path: string, look: (visit: Visit) => Promise<void>, width = 1280): Promise<void> {
-  const context = await browser.newContext({ viewport: { width, height: 800 } });
+  const context = await site.browser.newContext({ viewport: { width, height: 800 } });
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
@@ -74,6 +51,9 @@ const pages = [
   'guide/get-started.html',
   'concepts/how-sure.html',
   'concepts/myths.html',
+  'guides/vite.html',
+  'design/own-kernels.html',
+  'zh/concepts/myths.html',
   'guides/revive.html',
   'reference/activations.html',
   'reference/cli.html',

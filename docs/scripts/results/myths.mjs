@@ -31,9 +31,7 @@ function costs() {
   const once = (f) => () => tidy(() => f(x).dataSync()[0]);
   const forward = inTurns(Object.fromEntries(Object.entries(forms).map(([name, f]) => [name, once(f)])));
   const both = inTurns(
-    Object.fromEntries(
-      Object.entries(forms).map(([name, f]) => [name, once(grad((z) => sum(f(z))))]),
-    ),
+    Object.fromEntries(Object.entries(forms).map(([name, f]) => [name, once(grad((z) => sum(f(z))))])),
   );
   x.dispose();
   const against = (times, name) => (times[name] / times.relu).toFixed(2);

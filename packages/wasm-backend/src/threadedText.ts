@@ -1,5 +1,5 @@
 /** How tfjs-backend-wasm 4.22 starts its workers: from the text of a function, which a minifier changes. */
-export const workerStart = /`var WasmBackendModuleThreadedSimd = ` \+\s*wasmFactoryThreadedSimd\.toString\(\)/;
+const workerStart = /`var WasmBackendModuleThreadedSimd = ` \+\s*wasmFactoryThreadedSimd\.toString\(\)/;
 
 /** Whether a path is that of the module in question. */
 export const isBackendFile = (path: string): boolean => /tfjs-backend-wasm[\\/]dist[\\/]backend_wasm\.js$/.test(path);

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+
+export const docs = resolve(import.meta.dirname, '..');
+export const repository = resolve(docs, '..');
+
+/** Every page that people write: guides, concepts and the like in both languages, and the READMEs. */
+export function writtenPages(): string[] {
+  const markdownIn = (folder: string): string[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
+      .map((file) => join(folder, file));
+  const packages = readdirSync(resolve(repository, 'packages'));
+  return [
+    ...['guide', 'guides', 'concepts', 'design', 'zh'].flatMap((part) => markdownIn(resolve(docs, part))),
+    ...packages.map((name) => resolve(repository, 'packages', name, 'README.md')),
+    resolve(repository, 'apps/cli/README.md'),
+    resolve(repository, 'README.md'),
+    resolve(repository, 'CONTRIBUTING.md'),
+  ];
+}
+
+/** The fenced blocks of one language, page by page. */
+export function blocksOf(language: string): { page: string; code: string }[] {
+  const fence = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm');
+  return writtenPages().flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(fence)].map(([, code]) => ({
+      page: relative(repository, file),
+      code: code as string,
+    })),
+  );
+}
