@@ -24,7 +24,7 @@ function inTurns(functions) {
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
 }
 
-function costs() {
+export function costs() {
   const x = randomNormal([elements], 0, 1, 'float32', 1);
   const slope = scalar(0.25);
   const forms = { relu, leakyRelu, prelu: (z) => prelu(z, slope), elu };
