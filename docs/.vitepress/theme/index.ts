@@ -1,8 +1,8 @@
+import type { Theme } from 'vitepress';
+import DefaultTheme from 'vitepress/theme-without-fonts';
 import '@tooling/widgets/style.css';
 import './style.css';
 import './components.css';
-import type { Theme } from 'vitepress';
-import DefaultTheme from 'vitepress/theme-without-fonts';
 import ActivationCurve from './ActivationCurve.vue';
 import BornDead from './BornDead.vue';
 import HowSure from './HowSure.vue';
