@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
-export const docs = resolve(import.meta.dirname, '..');
-export const repository = resolve(docs, '..');
+export const docs: string = resolve(import.meta.dirname, '..');
+export const repository: string = resolve(docs, '..');
 
 /** Every page that people write: guides, concepts and the like in both languages, and the READMEs. */
 export function writtenPages(): string[] {
