@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { built, isolating, visit } from './visit';
+
+test('language and colours follow browser and system, can be switched, and are remembered', async () => {
+  const browser = { locale: 'zh-CN', colorScheme: 'dark' as const };
+  await visit({ headers: isolating, query: '?page=audit', browser }, async ({ page, url }) => {
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Relumine');
+    expect(await page.title()).toBe('检查你的模型 · Relumine');
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await background();
+    await page.getByRole('radio', { name: '浅色' }).check({ force: true });
+    expect(await background()).not.toBe(dark);
+    await page.getByRole('radio', { name: 'English' }).check({ force: true });
+    expect(await page.title()).toBe('Audit your model · Relumine');
+    expect(page.url()).toContain('lang=en');
+    await page.goto(`${url}?page=audit`);
+    expect(await page.title()).toBe('Audit your model · Relumine');
+    expect(await background()).not.toBe(dark);
+  });
+});
+
+test('a digit can be drawn with the keyboard alone, and with the mouse', async () => {
+  await visit({ headers: isolating, query: '?page=draw' }, async ({ page, complaints }) => {
+    const looksLike = page.getByText(/^Looks like a \d/);
+    await page.getByTestId('pad').focus();
+    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Space');
+    for (let i = 0; i < 16; i++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await looksLike.waitFor({ timeout: 45_000 });
+    expect(await looksLike.textContent()).toContain('Looks like a 1');
+    await page.keyboard.press('Delete');
+    await page.getByText('Nothing is drawn yet.').waitFor();
+    const box = (await page.getByTestId('pad').boundingBox())!;
+    await page.mouse.move(box.x + 60, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 220, box.y + 60, { steps: 8 });
+    await page.mouse.move(box.x + 120, box.y + 250, { steps: 8 });
+    await page.mouse.up();
+    await expect.poll(() => looksLike.textContent(), { timeout: 15_000 }).toContain('Looks like a 7');
+    expect(complaints).toEqual([]);
+  });
+}, 90_000);
+
+test('the policies: no inline script or style, no eval in the page, no other host anywhere', () => {
+  const page = isolating('/')['Content-Security-Policy']!;
+  const worker = isolating('/assets/training.worker-x.js')['Content-Security-Policy']!;
+  for (const policy of [page, worker]) {
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/'unsafe-inline'|'unsafe-eval'|https?:|\*/);
+  }
+  expect(page).toContain("script-src 'self';");
+  const html = readFileSync(join(built, 'index.html'), 'utf8');
+  expect(html).toContain('http-equiv="Content-Security-Policy"');
+  expect(html).not.toMatch(/<script(?![^>]*src=)|<style|\sstyle=|\son\w+=/);
+  expect(readdirSync(built)).toContain('isolation-worker.js');
+});
