@@ -1,3 +1,3 @@
 import { packageBuild } from '@tooling/config/tsdown';
 
-export default packageBuild(['src/index.ts', 'src/cli.ts'], { platform: 'node' });
+export default packageBuild(['src/index.ts', 'src/cli.ts', 'src/auditWorker.ts'], { platform: 'node' });

@@ -2,10 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { type DeadNeuronReport, invalidArgument } from '@relumine/core';
 import { auditModel } from '@relumine/dead-neuron-metrics/layers';
 import { readReport } from '@relumine/dead-neuron-metrics/schema';
+import { auditBatches } from './auditBatches';
+import { auditShards, isPlainInput, mergedReport } from './auditShards';
 import { type ModelAndData, withModelAndImages } from './withModel';
 
 interface AuditFile extends ModelAndData {
   batchSize: number;
+  /** Threads that share the data. */
+  shards?: number;
   /** A report that an earlier audit wrote. */
   reference: string | undefined;
 }
@@ -18,8 +22,15 @@ async function readReference(where: string, file: string): Promise<DeadNeuronRep
   return readReport(text);
 }
 
-/** Loads a model and images from files, and audits it on WASM. */
-export async function auditFile({ batchSize, reference, ...files }: AuditFile): Promise<DeadNeuronReport> {
+/** Loads a model and images from files, and audits it on WASM, on several threads where there are shards. */
+export async function auditFile({ batchSize, shards = 1, reference, ...files }: AuditFile): Promise<DeadNeuronReport> {
   const earlier = reference === undefined ? {} : { reference: await readReference(files.where, reference) };
-  return withModelAndImages(files, (model, images) => auditModel(model, images, { batchSize, ...earlier }));
+  const { where, file } = files;
+  // One thread each: how sums are split over threads would show in their last bit, and reports differ by machine.
+  return withModelAndImages({ ...files, threads: 1 }, async (model, images, raw) => {
+    // What is compared with a reference, and what is broken, is told from all of the data.
+    if (reference !== undefined || !isPlainInput(raw)) return auditModel(model, images, { batchSize, ...earlier });
+    if (shards > 1) return auditShards(where, file, raw, { batchSize, shards });
+    return mergedReport(await auditBatches(model, raw, batchSize), raw.values);
+  });
 }

@@ -168,7 +168,7 @@ describe('relumine audit', () => {
       [[join(folder, 'weights.bin')], '`model` must be a model.json, which holds JSON'],
       [[json], 'with modelTopology and weightsManifest'],
       [[join(folder, 'stray.json')], 'must have its weight files in its own folder. Received: "../weights.bin"'],
-      [[file, '--data', 'nowhere'], "`--data` must be 'mnist' or an IDX file that can be read"],
+      [[file, '--data', 'nowhere'], "`--data` must be 'mnist', an IDX or .npy file that can be read"],
       [[file, '--data', images], "must hold images of the model's input, [28, 28, 1]. Received: images of [2, 2, 1]"],
       [[], '[relumine/cli] Missing required argument'],
     ];
@@ -178,6 +178,17 @@ describe('relumine audit', () => {
       expect(result.err).toContain(message);
     }
   });
+});
+
+test('an audit in shards is the audit of one pass, to the last bit', async () => {
+  const file = await saveModel(20);
+  // Sums, curve, bounds: all of it, to the last bit, also where the last batch is smaller.
+  const sharded = join(folder, 'sharded.json');
+  const args = ['audit', file, '--limit', '50', '--batch-size', '7', '--json'];
+  const whole = join(folder, 'whole.json');
+  expect((await relumine([...args, whole])).code).toBe(0);
+  expect((await relumine([...args, sharded, '--shards', '2'])).code).toBe(0);
+  expect(await readFile(sharded, 'utf8')).toBe(await readFile(whole, 'utf8'));
 });
 
 describe('commands that change a model', () => {

@@ -2,14 +2,14 @@ import { invalidArgument } from '@relumine/core';
 import { startWasm } from '@relumine/wasm-backend';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { readImages } from './imageFile';
+import { type Images, readImages } from './imageFile';
 import { loadModelFile } from './modelFile';
 
 export interface ModelAndData {
   where: string;
   /** A model.json. */
   file: string;
-  /** `mnist`, or an IDX file. */
+  /** `mnist`, an IDX or .npy file, or a folder of pictures. */
   data: string;
   /** The first images. */
   limit: number;
@@ -18,23 +18,29 @@ export interface ModelAndData {
 /** Runs `action` with a model and images from files, on WASM, and frees both. */
 export async function withModelAndImages<T>(
   { where, file, data, limit }: ModelAndData,
-  action: (model: LayersModel, images: Tensor) => Promise<T>,
+  action: (model: LayersModel, images: Tensor, raw: Images) => Promise<T>,
 ): Promise<T> {
-  const { shape, values } = await readImages(where, data, limit);
   await startWasm();
   const model = await loadModelFile(where, file);
   const expected = (model.inputs[0]?.shape ?? []).slice(1);
+  const raw = await readImages(where, data, limit, expected).catch((error: unknown) => {
+    model.dispose();
+    throw error;
+  });
+  const { shape, values } = raw;
   const fits = expected.length === 3 && expected.every((n, axis) => n === null || n === shape[axis + 1]);
-  if (model.inputs.length !== 1 || !fits)
+  if (model.inputs.length !== 1 || !fits) {
+    model.dispose();
     throw invalidArgument({
       where,
       argument: '--data',
       rule: `must hold images of the model's input, [${expected.join(', ')}]`,
       received: `images of [${shape.slice(1).join(', ')}]`,
     });
+  }
   const images = tensor(values, shape);
   try {
-    return await action(model, images);
+    return await action(model, images, raw);
   } finally {
     images.dispose();
     model.dispose();

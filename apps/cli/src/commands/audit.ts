@@ -10,6 +10,7 @@ interface AuditCommandOptions {
   limit?: number;
   batchSize: number;
   reference?: string;
+  shards?: number;
   json?: string;
   html?: string;
 }
@@ -20,7 +21,8 @@ Runs images through a saved network and counts the channels of every layer that 
 Examples:
   $ relumine audit my-model/model.json
   $ relumine audit my-model/model.json --data images-idx3-ubyte --limit 2000 --json report.json --html report.html
-  $ relumine audit my-model/model.json --reference report.json`;
+  $ relumine audit my-model/model.json --reference report.json
+  $ relumine audit my-model/model.json --data photos --limit 100000 --shards 8`;
 
 /** Adds `relumine audit`. */
 export function addAudit(program: Command, terminal: Terminal): void {
@@ -28,18 +30,31 @@ export function addAudit(program: Command, terminal: Terminal): void {
     .command('audit')
     .description('find the dead channels of a saved tf.LayersModel')
     .argument('<model>', 'its model.json')
-    .option('--data <source>', "'mnist' (its test images) or an IDX file of images", 'mnist')
+    .option('--data <source>', "'mnist' (its test images), an IDX or .npy file, or a folder of pictures", 'mnist')
     .option('--limit <n>', 'the first n images (default: 1000)', wholeNumber(where, '--limit'))
     .option('--batch-size <n>', 'images per pass', wholeNumber(where, '--batch-size'), 100)
     .option('--reference <file>', 'an earlier report (--json) to compare with: says first what does not fit it')
+    .option(
+      '--shards <n>',
+      'threads that share the data; the report is the same to the last bit',
+      wholeNumber(where, '--shards'),
+    )
     .option('--json <file>', 'also write the report to this file')
     .option('--html <file>', 'also write it as a page that opens in any browser')
     .addHelpText('after', help)
-    .action(async (file: string, { data, limit = 1000, batchSize, reference, json, html }: AuditCommandOptions) => {
+    .action(async (file: string, { data, limit = 1000, batchSize, shards, reference, json, html }: AuditCommandOptions) => {
       if (json !== undefined) await requireWritable(where, '--json', json);
       if (html !== undefined) await requireWritable(where, '--html', html);
       const { auditFile } = await import('../auditFile');
-      const report = await auditFile({ where, file, data, limit, batchSize, reference });
+      const report = await auditFile({
+        where,
+        file,
+        data,
+        limit,
+        batchSize,
+        reference,
+        ...(shards === undefined ? {} : { shards }),
+      });
       const { formatReport, reportToHtml } = await import('@relumine/report');
       terminal.stdout.write(`${formatReport(report, { colors: wantsColors(terminal) })}\n`);
       if (json !== undefined) {

@@ -15,7 +15,7 @@ function onModel(program: Command, name: string, description: string): Command {
     .command(name)
     .description(description)
     .argument('<model>', 'its model.json')
-    .option('--data <source>', "'mnist' (its test images) or an IDX file of images", 'mnist')
+    .option('--data <source>', "'mnist' (its test images), an IDX or .npy file, or a folder of pictures", 'mnist')
     .option('--limit <n>', 'the first n images', wholeNumber(where, '--limit'), 1000);
 }
 

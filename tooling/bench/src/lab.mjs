@@ -1,0 +1,131 @@
+// How the lab scales: pnpm --filter @tooling/bench lab [local|queue|trivial|help]. Ratios are of one run of this script.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { localExecutor, sweep } from '@relumine/lab';
+import { queueExecutor } from '@relumine/lab/queue';
+
+const wanted = process.argv.slice(2);
+const wants = (name) => wanted.length === 0 || wanted.includes(name);
+const folder = mkdtempSync(join(tmpdir(), 'relumine-bench-'));
+const cli = join(dirname(createRequire(import.meta.url).resolve('relumine/package.json')), 'dist/cli.js');
+const children = new Set();
+
+const plan = {
+  ...{ trainSize: 1000, testSize: 200, probeSize: 100, epochs: 1, batchSize: 32, learningRate: 0.01 },
+  grid: { activation: ['relu', 'elu'], seed: [1, 2, 3, 4, 5, 6] },
+};
+const seconds = async (action) => {
+  const from = performance.now();
+  await action();
+  return (performance.now() - from) / 1000;
+};
+const say = (text) => console.log(text);
+
+async function local() {
+  const one = await seconds(() => sweep(plan, { executor: localExecutor({ workers: 1 }) }));
+  const two = await seconds(() => sweep(plan, { executor: localExecutor({ workers: 2 }) }));
+  say(
+    `12 runs of 1,000 images, start-up included: one local worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)}×`,
+  );
+}
+
+async function redisServer() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  const child = spawn(
+    'redis-server',
+    ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'],
+    { stdio: 'ignore' },
+  );
+  children.add(child);
+  return `redis://127.0.0.1:${port}`;
+}
+
+/** A worker, when it has done a run: it has loaded all it needs. */
+async function worker(redis, queue) {
+  const child = spawn(
+    process.execPath,
+    [cli, 'worker', '--redis', redis, '--queue', queue, '--workers', '1', '--events'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  children.add(child);
+  await once(createInterface({ input: child.stdout }), 'line');
+  return child;
+}
+
+async function queue() {
+  const redis = await redisServer();
+  const run = async (workers) => {
+    const name = `bench-${workers}`;
+    const processes = await Promise.all(Array.from({ length: workers }, () => worker(redis, name)));
+    const executor = queueExecutor({ redisUrl: redis, queue: name });
+    // Threads and data are loaded by the first runs, which don't count.
+    await sweep({ ...plan, grid: { seed: Array.from({ length: 4 }, (_, i) => 100 + i) } }, { executor });
+    const spent = await seconds(() => sweep(plan, { executor }));
+    for (const one of processes) one.kill('SIGTERM');
+    return spent;
+  };
+  const one = await run(1);
+  const two = await run(2);
+  say(
+    `12 runs of 1,000 images over the queue: one worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)}×`,
+  );
+}
+
+async function trivial() {
+  const redis = await redisServer();
+  const trainer = join(folder, 'trainer.mjs');
+  writeFileSync(
+    trainer,
+    "export default async ({ plan }) => ({ activation: 'relu', params: {}, normalization: 'none', seed: plan.seeds[0], testAccuracy: 0.5, trainLoss: 1, seconds: 0, layers: [], epochs: [] });",
+  );
+  const program = `
+    import { startQueueWorker } from ${JSON.stringify(import.meta.resolve('@relumine/lab/queue'))};
+    const worker = await startQueueWorker({ redisUrl: ${JSON.stringify(redis)}, queue: 'trivial', workers: 2, trainer: ${JSON.stringify(pathToFileURL(trainer).href)} });
+    console.log('ready');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  await once(createInterface({ input: child.stdout }), 'line');
+  const executor = queueExecutor({ redisUrl: redis, queue: 'trivial' });
+  const runs = (count, from) => ({ ...plan, grid: { seed: Array.from({ length: count }, (_, i) => from + i) } });
+  await sweep(runs(50, 1_000_000), { executor });
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  let most = 0;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, 50);
+  const journal = join(folder, 'trivial.jsonl');
+  const spent = await seconds(() => sweep(runs(10_000, 0), { executor, journal }));
+  clearInterval(watch);
+  say(
+    `10,000 runs of a trivial trainer over the queue, journal synced: ${spent.toFixed(1)} s, ${((1000 * spent) / 10_000).toFixed(2)} ms a run; memory of the coordinator +${((most - before) / 2 ** 20).toFixed(0)} MB at most`,
+  );
+}
+
+async function help() {
+  const times = [];
+  for (let i = 0; i < 15; i++)
+    times.push(await seconds(() => once(spawn(process.execPath, [cli, '--help'], { stdio: 'ignore' }), 'exit')));
+  times.sort((a, b) => a - b);
+  say(`relumine --help: median ${(1000 * times[7]).toFixed(0)} ms of 15`);
+}
+
+try {
+  for (const [name, action] of Object.entries({ help, local, queue, trivial })) if (wants(name)) await action();
+} finally {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit();
