@@ -22,7 +22,7 @@ function auditShard(data: ShardData): Promise<DeadNeuronReport[]> {
 }
 
 /** The reports of batches in the order of the data, as one pass over them would have told it, curve included. */
-export function mergeInOrder(reports: readonly DeadNeuronReport[]): DeadNeuronReport {
+function mergeInOrder(reports: readonly DeadNeuronReport[]): DeadNeuronReport {
   const curve: CurvePoint[] = [];
   let nextPoint = 1;
   let merged: DeadNeuronReport | undefined;
@@ -66,7 +66,20 @@ export async function auditShards(
       }),
     ),
   );
-  return mergeInOrder(parts.flat());
+  return mergedReport(parts.flat(), values);
+}
+
+/** The report of all batches; the input's sums are added value by value, as an audit does. */
+export function mergedReport(reports: readonly DeadNeuronReport[], values: Float32Array): DeadNeuronReport {
+  const report = mergeInOrder(reports);
+  const [input] = report.inputs ?? [];
+  if (!input) return report;
+  let [sum, sumSquares] = [0, 0];
+  for (const value of values) {
+    sum += value;
+    sumSquares += value * value;
+  }
+  return { ...report, inputs: [{ ...input, sum, sumSquares }] };
 }
 
 /** What an audit says about broken or constant input is told from all of it: such data goes in one pass. */

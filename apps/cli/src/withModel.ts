@@ -13,14 +13,16 @@ export interface ModelAndData {
   data: string;
   /** The first images. */
   limit: number;
+  /** Of WASM; as many as it finds unless given. */
+  threads?: number;
 }
 
 /** Runs `action` with a model and images from files, on WASM, and frees both. */
 export async function withModelAndImages<T>(
-  { where, file, data, limit }: ModelAndData,
+  { where, file, data, limit, threads }: ModelAndData,
   action: (model: LayersModel, images: Tensor, raw: Images) => Promise<T>,
 ): Promise<T> {
-  await startWasm();
+  await startWasm(threads === undefined ? {} : { threads });
   const model = await loadModelFile(where, file);
   const expected = (model.inputs[0]?.shape ?? []).slice(1);
   const raw = await readImages(where, data, limit, expected).catch((error: unknown) => {
