@@ -42,28 +42,30 @@ export function addAudit(program: Command, terminal: Terminal): void {
     .option('--json <file>', 'also write the report to this file')
     .option('--html <file>', 'also write it as a page that opens in any browser')
     .addHelpText('after', help)
-    .action(async (file: string, { data, limit = 1000, batchSize, shards, reference, json, html }: AuditCommandOptions) => {
-      if (json !== undefined) await requireWritable(where, '--json', json);
-      if (html !== undefined) await requireWritable(where, '--html', html);
-      const { auditFile } = await import('../auditFile');
-      const report = await auditFile({
-        where,
-        file,
-        data,
-        limit,
-        batchSize,
-        reference,
-        ...(shards === undefined ? {} : { shards }),
-      });
-      const { formatReport, reportToHtml } = await import('@relumine/report');
-      terminal.stdout.write(`${formatReport(report, { colors: wantsColors(terminal) })}\n`);
-      if (json !== undefined) {
-        await writeJson(json, report);
-        terminal.stdout.write(`Written to ${json}\n`);
-      }
-      if (html !== undefined) {
-        await writeWhole(html, reportToHtml(report));
-        terminal.stdout.write(`Written to ${html}\n`);
-      }
-    });
+    .action(
+      async (file: string, { data, limit = 1000, batchSize, shards, reference, json, html }: AuditCommandOptions) => {
+        if (json !== undefined) await requireWritable(where, '--json', json);
+        if (html !== undefined) await requireWritable(where, '--html', html);
+        const { auditFile } = await import('../auditFile');
+        const report = await auditFile({
+          where,
+          file,
+          data,
+          limit,
+          batchSize,
+          reference,
+          ...(shards === undefined ? {} : { shards }),
+        });
+        const { formatReport, reportToHtml } = await import('@relumine/report');
+        terminal.stdout.write(`${formatReport(report, { colors: wantsColors(terminal) })}\n`);
+        if (json !== undefined) {
+          await writeJson(json, report);
+          terminal.stdout.write(`Written to ${json}\n`);
+        }
+        if (html !== undefined) {
+          await writeWhole(html, reportToHtml(report));
+          terminal.stdout.write(`Written to ${html}\n`);
+        }
+      },
+    );
 }
