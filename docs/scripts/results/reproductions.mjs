@@ -28,9 +28,10 @@ ${table(['case', 'what', 'ours', 'expected', 'within', 'expected by'], rows)}
 `;
 }
 
-/** Measures those that are named (all but the long one unless given), and keeps what was measured of the others before. */
-export async function measure(names = []) {
-  const wanted = names.length > 0 ? names : reproductionNames.filter((name) => name !== 'auto-trainer');
+/** Those that RELUMINE_REPRODUCE names (all but the long one unless given); the others stay as they were measured before. */
+export async function measure() {
+  const named = process.env.RELUMINE_REPRODUCE?.split(',');
+  const wanted = named ?? reproductionNames.filter((name) => name !== 'auto-trainer');
   for (const name of wanted) {
     const result = await reproduce(name, {}, { onProgress: (line) => console.log(`${name}: ${line}`) });
     writeFileSync(file, `${JSON.stringify({ ...known(), [name]: result }, null, 2)}\n`);

@@ -1,6 +1,6 @@
 import { startWasm } from '@relumine/wasm-backend';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
+import { dispose, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { maxRelativeToLargest } from '@tooling/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { replaceActivations } from './layers';
@@ -24,6 +24,37 @@ test.each([
   expect(maxRelativeToLargest(outputs(leaky.model, x), outputs(model, x))).toBeGreaterThan(1e-3);
   expect(leaky.model.layers.at(-1)?.getConfig().activation).toBe(model.layers.at(-1)?.getConfig().activation);
   for (const one of [model, same.model, leaky.model]) one.dispose();
+});
+
+test.each([0.25, 0.01, 0])(
+  'a PReLU starts at slope %f for every channel, and its slopes are weights that learn',
+  async (slope) => {
+    const model = sequential();
+    const x = images(8);
+    const { model: changed, replaced } = await replaceActivations(model, { name: 'prelu', initialSlope: slope });
+    const slopes = (): Float32Array =>
+      Float32Array.from(replaced.flatMap((name) => [...changed.getLayer(name).getWeights()[0]!.dataSync()]));
+    expect(slopes()).toEqual(new Float32Array(slopes().length).fill(slope));
+    expect(changed.trainableWeights.length).toBe(model.trainableWeights.length + replaced.length);
+    changed.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const y = zeros([8, 3]);
+    await changed.trainOnBatch(x, y);
+    expect(slopes().some((value) => value !== Math.fround(slope))).toBe(true);
+    for (const one of [model, changed]) one.dispose();
+    dispose([x, y]);
+  },
+);
+
+test('the activation inside a recurrent cell stays', async () => {
+  const model = tfl.sequential();
+  const weights = { kernelInitializer: 'glorotNormal', recurrentInitializer: 'glorotNormal' } as const;
+  model.add(tfl.layers.simpleRNN({ inputShape: [4, 3], units: 5, ...weights, name: 'cell' }));
+  model.add(tfl.layers.dense({ units: 4, activation: 'relu', name: 'hidden' }));
+  model.add(tfl.layers.dense({ units: 2 }));
+  const { model: changed, replaced } = await replaceActivations(model, 'elu');
+  expect(replaced).toEqual(['hidden_activation']);
+  expect(changed.getLayer('cell').getConfig().activation).toBe('tanh');
+  for (const one of [model, changed]) one.dispose();
 });
 
 test('an unknown activation is named', async () => {

@@ -30,8 +30,20 @@ function isActivation({ class_name: name, config }: LayerEntry): boolean {
   return name === 'Activation' ? !kept.has(String(config.activation)) : activationClasses.has(name);
 }
 
+/** Layers whose `activation` comes last, so that it can stand behind them; a recurrent layer's is part of its cell. */
+const fuses = new Set([
+  'Conv1D',
+  'Conv2D',
+  'Conv2DTranspose',
+  'Conv3D',
+  'Conv3DTranspose',
+  'Dense',
+  'DepthwiseConv2D',
+  'SeparableConv2D',
+]);
+
 function hasFusedActivation({ class_name: name, config }: LayerEntry): boolean {
-  return name !== 'Activation' && typeof config.activation === 'string' && !kept.has(config.activation);
+  return fuses.has(name) && typeof config.activation === 'string' && !kept.has(config.activation);
 }
 
 /** Names of the layers whose output is an output of the model. */

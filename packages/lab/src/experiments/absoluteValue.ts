@@ -28,7 +28,7 @@ export interface AbsoluteValueOptions {
 }
 
 export const absoluteValueDefaults: AbsoluteValueOptions = {
-  nets: 1000,
+  nets: 300,
   layers: 10,
   width: 2,
   steps: 2000,

@@ -68,6 +68,27 @@ test('keeps the first cure that helps, with evidence against a copy without a cu
   model.dispose();
 });
 
+test('with tryAll every cure leaves its evidence, and the first that helped its model', async () => {
+  const model = sequential();
+  const x = images();
+  const before = countTensors();
+  const result = await repairNetwork(model, x, {
+    cures: [{ activation: 'elu' }, 'bias', 'recycle'],
+    tryAll: true,
+    seed: 1,
+  });
+  expect(result.attempts.map(({ cure, helped }) => [cure, helped])).toEqual([
+    ['elu', false],
+    ['bias', true],
+    ['recycle', true],
+  ]);
+  expect(result.cure).toBe('bias');
+  result.model!.dispose();
+  expect(countTensors()).toEqual(before);
+  x.dispose();
+  model.dispose();
+});
+
 test('a cure that costs too much does not pass, one within the tolerance does', async () => {
   const model = sequential();
   const x = images();

@@ -27,6 +27,8 @@ export interface RepairOptions {
   train?: (copy: LayersModel, trial: Trial) => Promise<void> | void;
   /** How good a network is, higher is better (an accuracy on held-out data, a negative loss). */
   score?: (copy: LayersModel) => Promise<number> | number;
+  /** Whether to try all cures, for their evidence, and not to end at the first that helps; false unless given. */
+  tryAll?: boolean;
   /** By how much a cure may score below the control; 0 unless given. */
   tolerance?: number;
   seed: number | string;
@@ -52,7 +54,7 @@ export interface RepairResult {
   /** The network as it was given, and its copy without a cure. */
   before: { dead: number; channels: number };
   control: { dead: number; score: number | null };
-  /** In the order of the cures, up to the first that helped. */
+  /** In the order of the cures, up to the first that helped (all of them with `tryAll`). */
   attempts: CureAttempt[];
 }
 
@@ -152,7 +154,10 @@ export async function repairNetwork(model: LayersModel, data: Tensor, options: R
   for (const cure of cures) {
     const { one, copy } = await attempt(model, data, report, cure, control, options);
     result.attempts.push(one);
-    if (copy) return { ...result, model: copy, cure: one.cure };
+    if (!copy) continue;
+    if (result.model) copy.dispose();
+    else Object.assign(result, { model: copy, cure: one.cure });
+    if (!options.tryAll) break;
   }
   return result;
 }
