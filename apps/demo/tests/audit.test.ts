@@ -150,7 +150,6 @@ const hostile: [string, TestFile[], string][] = [
 test('hostile and broken files: a sentence each, the page answers on, and the next audit works', async () => {
   await visit(host, async ({ page, requests, complaints }) => {
     for (const [name, files, sentence] of hostile) {
-      console.log(name, Date.now() % 1e6);
       await choose(page, [...files, ...images]);
       await run(page).catch(() => undefined);
       await expect
@@ -166,7 +165,6 @@ test('hostile and broken files: a sentence each, the page answers on, and the ne
       [file('e.idx.gz', idx(new Uint8Array(300), [3, 10, 10])), 'holds images of 10 × 10 × 1'],
     ];
     for (const [picture, sentence] of pictures) {
-      console.log(picture.name, Date.now() % 1e6);
       await choose(page, [model(), file('weights.bin', weights), picture]);
       await run(page);
       await expect
