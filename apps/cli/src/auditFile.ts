@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type DeadNeuronReport, invalidArgument } from '@relumine/core';
+import { referenceWarnings } from '@relumine/dead-neuron-metrics';
+import { auditModel as auditGraph } from '@relumine/dead-neuron-metrics/graph';
 import { auditModel } from '@relumine/dead-neuron-metrics/layers';
 import { readReport } from '@relumine/dead-neuron-metrics/schema';
 import { auditBatches } from './auditBatches';
 import { auditShards, isPlainInput, mergedReport } from './auditShards';
-import { type ModelAndData, withModelAndImages } from './withModel';
+import { type ModelAndData, withAnyModelAndImages } from './withModel';
 
 interface AuditFile extends ModelAndData {
   batchSize: number;
@@ -24,12 +26,26 @@ async function readReference(where: string, file: string): Promise<DeadNeuronRep
 
 /** Loads a model and images from files, and audits it on WASM, on several threads where there are shards. */
 export async function auditFile({ batchSize, shards = 1, reference, ...files }: AuditFile): Promise<DeadNeuronReport> {
-  const earlier = reference === undefined ? {} : { reference: await readReference(files.where, reference) };
   const { where, file } = files;
+  const earlier = reference === undefined ? undefined : await readReference(where, reference);
   // One thread each: how sums are split over threads would show in their last bit, and reports differ by machine.
-  return withModelAndImages({ ...files, threads: 1 }, async (model, images, raw) => {
+  return withAnyModelAndImages({ ...files, threads: 1 }, async ({ kind, model }, images, raw) => {
+    if (kind === 'graph') {
+      if (shards > 1)
+        throw invalidArgument({
+          where,
+          argument: '--shards',
+          rule: 'must be 1 for a tf.GraphModel',
+          received: String(shards),
+          wayOut: 'Leave it out.',
+        });
+      const report = await auditGraph(model, images, { batchSize: Math.min(batchSize, 8) });
+      if (earlier) report.summary.advice.unshift(...referenceWarnings(report, earlier));
+      return report;
+    }
     // What is compared with a reference, and what is broken, is told from all of the data.
-    if (reference !== undefined || !isPlainInput(raw)) return auditModel(model, images, { batchSize, ...earlier });
+    if (earlier || !isPlainInput(raw))
+      return auditModel(model, images, { batchSize, ...(earlier && { reference: earlier }) });
     if (shards > 1) return auditShards(where, file, raw, { batchSize, shards });
     return mergedReport(await auditBatches(model, raw, batchSize), raw.values);
   });

@@ -28,7 +28,7 @@ Examples:
 export function addAudit(program: Command, terminal: Terminal): void {
   program
     .command('audit')
-    .description('find the dead channels of a saved tf.LayersModel')
+    .description('find the dead channels of a saved tf.LayersModel or tf.GraphModel')
     .argument('<model>', 'its model.json')
     .option('--data <source>', "'mnist' (its test images), an IDX or .npy file, or a folder of pictures", 'mnist')
     .option('--limit <n>', 'the first n images (default: 1000)', wholeNumber(where, '--limit'))
