@@ -1,7 +1,7 @@
+import { tfjsGradients } from '@tooling/config/tfjsGradients';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { tfjsGradients } from './packages/wasm-backend/scripts/tfjsGradients.mjs';
 
 /** In the repository, packages are read from their sources; users get `dist`. */
 const source = '@relumine/source';

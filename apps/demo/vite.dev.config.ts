@@ -1,5 +1,5 @@
+import { tfjsGradients } from '@tooling/config/tfjsGradients';
 import { defaultClientConditions, defineConfig, mergeConfig, type UserConfig } from 'vite';
-import { tfjsGradients } from '../../packages/wasm-backend/scripts/tfjsGradients.mjs';
 import built from './vite.config';
 
 /** For `npm run dev`: packages are read from their sources, so an edit in any of them reloads the page. */

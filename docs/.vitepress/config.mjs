@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { wasmThreads } from '@relumine/wasm-backend/vite';
+import { tfjsGradients } from '@tooling/config/tfjsGradients';
 import { isolationWorker } from '@tooling/widgets/vite';
 import { defineConfig } from 'vitepress';
-import { tfjsGradients } from '../../packages/wasm-backend/scripts/tfjsGradients.mjs';
 import { chinese } from './chinese.mjs';
 import { descriptionOf } from './descriptions.mjs';
 import { english } from './english.mjs';

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
+import { tfjsGradients } from '@tooling/config/tfjsGradients';
 import { chromium } from 'playwright';
 import { build, defaultClientConditions } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tfjsGradients } from '../scripts/tfjsGradients.mjs';
 import { wasmThreads } from './vite';
 
 const page = resolve(import.meta.dirname, '../fixtures/page');

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Whose bundle it is for, and whose tfjs-core it reads. */
+const backend = fileURLToPath(new URL('../../packages/wasm-backend/', import.meta.url));
 const name = 'virtual:tfjs-gradients';
 const notice = `/**
  * @license
@@ -18,9 +20,9 @@ const resolved = `\0${name}`;
  * @returns {import('vite').Plugin}
  */
 export function tfjsGradients() {
-  const package_ = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'));
+  const package_ = dirname(createRequire(join(backend, 'package.json')).resolve('@tensorflow/tfjs-core/package.json'));
   const folder = join(package_, 'dist', 'gradients');
-  const internals = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'gradients', 'tfjsInternals.ts');
+  const internals = join(backend, 'src', 'gradients', 'tfjsInternals.ts');
   return {
     name: 'relumine:tfjs-gradients',
     enforce: 'pre',
