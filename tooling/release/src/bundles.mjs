@@ -16,7 +16,7 @@ const budgets = [
   ['elu', '@relumine/activations', 2_500, ['gelu', 'mish', 'hardswish', 'softshrink', binary]],
   ['formatReport', '@relumine/report', 5_500, ['<svg', '<!doctype', binary]],
   ['firingRateBound', '@relumine/dead-neuron-metrics', 1_700, ['certif', 'relumine.report', binary]],
-  ['auditModel', '@relumine/dead-neuron-metrics/layers', 14_000, [binary]],
+  ['auditModel', '@relumine/dead-neuron-metrics/layers', 15_000, [binary]],
   ['spectralNormalize', '@relumine/spectral-norm', 2_500, [binary]],
   ['simpleCnn', '@relumine/models', 19_000, [binary]],
   ['createRandom', '@relumine/core', 1_300, [binary]],

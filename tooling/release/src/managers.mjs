@@ -43,7 +43,12 @@ export const managers = {
   },
   pnpm: {
     async install(folder, names, { environment, home }) {
-      const settings = { pnpm_config_minimum_release_age: '0', pnpm_config_store_dir: join(home, 'pnpm') };
+      const settings = {
+        pnpm_config_minimum_release_age: '0',
+        pnpm_config_store_dir: join(home, 'pnpm'),
+        // The queue's client brings msgpackr-extract, an optional speed-up, whose build pnpm asks about: the READMEs say so.
+        pnpm_config_strict_dep_builds: 'false',
+      };
       await capture('pnpm', ['add', '--prefer-offline', '--ignore-workspace', ...names], {
         cwd: folder,
         env: { ...environment, ...settings },
