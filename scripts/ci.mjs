@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { failedTests } from './steps/failedTests.mjs';
 import { run } from './steps/run.mjs';
 import { step } from './steps/say.mjs';
 import { root, turbo, withPnpm } from './steps/workspace.mjs';
@@ -11,18 +12,24 @@ await withPnpm();
 const folder = mkdtempSync(join(tmpdir(), 'relumine-ci-'));
 const results = join(folder, 'tests.json');
 let [passed, failed] = [0, 0];
+// Named once more at the end: the output above is long, and what keeps logs may cut it.
+const failures = [];
 
 const count = (ok, title) => {
   if (ok) passed++;
-  else failed++;
+  else {
+    failed++;
+    failures.push(title);
+  }
   console.log(`${ok ? '✓' : '✗'} ${title}`);
 };
 
 const testsCode = await run('npm', ['test'], { cwd: root, env: { RELUMINE_TEST_RESULTS: results } });
 try {
-  const { numPassedTests, numFailedTests, success } = JSON.parse(readFileSync(results, 'utf8'));
+  const { numPassedTests, numFailedTests, success, testResults } = JSON.parse(readFileSync(results, 'utf8'));
   passed += numPassedTests;
   failed += numFailedTests;
+  failures.push(...failedTests(testResults));
   if (numFailedTests === 0 && (testsCode !== 0 || !success)) count(false, `npm test ended with ${testsCode}`);
 } catch {
   count(false, `npm test ended with ${testsCode} before its tests reported`);
@@ -47,5 +54,6 @@ for (const [title, check] of checks) {
   count((await check()) === 0, title);
 }
 
+for (const failure of failures) console.log(`✗ ${failure}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

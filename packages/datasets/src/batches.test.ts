@@ -66,10 +66,10 @@ test('fitDataset takes them, for training and validation', async () => {
   });
   model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   const all = batches(dataset, { batchSize: 3, seed: 1 });
-  const fit = () => model.fitDataset(all as never, { epochs: 2, verbose: 0, validationData: all as never });
-  await fit();
+  const train = () => model.fitDataset(all as never, { epochs: 2, verbose: 0, validationData: all as never });
+  await train();
   const before = memory().numTensors;
-  const { history } = await fit();
+  const { history } = await train();
   expect(history.val_loss).toHaveLength(2);
   expect(memory().numTensors).toBe(before);
 });

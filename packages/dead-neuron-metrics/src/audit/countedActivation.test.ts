@@ -84,7 +84,7 @@ test('training under the monitor takes the same steps as without it, and leaks n
   for (const watched of [true, false]) {
     const model = network();
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-    const fit = async (): Promise<tfl.History> =>
+    const train = async (): Promise<tfl.History> =>
       model.fit(x, y, {
         epochs: 3,
         batchSize: 16,
@@ -92,9 +92,9 @@ test('training under the monitor takes the same steps as without it, and leaks n
         verbose: 0,
         ...(watched ? { callbacks: deadNeuronMonitor() } : {}),
       });
-    const { history } = await fit();
+    const { history } = await train();
     const before = countTensors();
-    await fit();
+    await train();
     expect(countTensors()).toEqual(before);
     losses.push(history.loss);
     model.dispose();
