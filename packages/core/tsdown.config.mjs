@@ -1,3 +1,3 @@
 import { packageBuild } from '@tooling/config/tsdown';
 
-export default packageBuild(['src/index.ts']);
+export default packageBuild(['src/index.ts', 'src/checks.ts']);

@@ -7,6 +7,8 @@ export const exitCodes = {
   someRunsFailed: 2,
   /** Stopped by Ctrl-C; what was done is kept. */
   interrupted: 130,
+  /** Nobody reads the output any more: 128 + SIGPIPE, as in every shell. */
+  unread: 141,
 } as const;
 
 /** An end that is no fault of ours, with its own exit code. */

@@ -1,6 +1,6 @@
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { encodeNumber, invalidArgument } from '@relumine/core';
+import { encodeNumber, invalidArgument } from '@relumine/core/checks';
 
 /**
  * Checks, before any work is done, that `file` can be written.

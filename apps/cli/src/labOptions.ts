@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { invalidArgument } from '@relumine/core';
+import { invalidArgument } from '@relumine/core/checks';
 import type { Executor } from '@relumine/lab';
 import type { Command } from 'commander';
 import { requireWritable } from './jsonFile';

@@ -1,4 +1,4 @@
-import { activationNames, requireFinite, requireOneOf, requirePositiveInteger } from '@relumine/core';
+import { activationNames, requireFinite, requireOneOf, requirePositiveInteger } from '@relumine/core/checks';
 
 /** Where an option was given, for its messages. */
 type Parse<T> = (text: string) => T;

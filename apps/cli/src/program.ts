@@ -21,7 +21,8 @@ Examples:
   $ relumine sweep plan.yaml --html sweep.html
   $ relumine theory --inputs 784 --widths 8,8,8
 
-Exit codes: 0 done, 1 bad input or a failure, 2 a sweep ended but some of its runs failed, 130 stopped by Ctrl-C.`;
+Exit codes: 0 done, 1 bad input or a failure, 2 a sweep ended but some of its runs failed, 130 stopped by Ctrl-C,
+141 nobody reads its output any more.`;
 
 const version = (): string => (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 

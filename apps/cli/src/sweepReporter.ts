@@ -1,4 +1,4 @@
-import { encodeNumber } from '@relumine/core';
+import { encodeNumber } from '@relumine/core/checks';
 import type { RunEntry, RunProgress, RunSettings } from '@relumine/lab';
 import { liveView } from './liveView';
 import type { Terminal } from './terminal';

@@ -26,11 +26,5 @@ export {
 } from './kernels';
 export { nearestName } from './nearestName';
 export { createRandom, type Random } from './random';
-export {
-  requireFinite,
-  requireFloat32Tensor,
-  requireOneOf,
-  requirePositiveInteger,
-  requireRank,
-  requireTensor,
-} from './requirements';
+export { requireFinite, requireOneOf, requirePositiveInteger } from './requirements';
+export { requireFloat32Tensor, requireRank, requireTensor } from './tensorRequirements';

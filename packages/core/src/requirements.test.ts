@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { invalidArgument } from './errors';
 import { decodeNumber, encodeNumber } from './jsonNumber';
 import { nearestName } from './nearestName';
-import { requireFinite, requireFloat32Tensor, requireOneOf, requirePositiveInteger, requireRank } from './requirements';
+import { requireFinite, requireOneOf, requirePositiveInteger } from './requirements';
+import { requireFloat32Tensor, requireRank } from './tensorRequirements';
 
 test('an error names package, function, argument, rule, value and way out', () => {
   const error = invalidArgument({

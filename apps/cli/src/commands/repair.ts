@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { requireNewFolder } from '../newFolder';
 import { oneOf, wholeNumber } from '../options';
-import { requireNewFolder } from '../saveModel';
 import type { Terminal } from '../terminal';
 
 interface DataOptions {
