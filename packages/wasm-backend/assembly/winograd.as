@@ -1,5 +1,5 @@
 import { fma, splat } from './vector';
-import { multiply } from './gemm';
+import { addPlaneProduct, multiplyPlane } from './planes';
 
 // Convolutions of 3 × 3 taps, stride 1, by Winograd's F(4 × 4, 3 × 3): 36 small products instead of 144 per tile of 4 × 4
 // outputs (Lavin & Gray 2016, arXiv:1509.09308). Channels are multiples of 4. "Planes" are the 36 positions of a
@@ -97,7 +97,7 @@ function output4(from: usize, stepIn: usize, to: usize, stepOut: usize): void {
   v128.store(to + 3 * stepOut, f32x4.add(m5, fma(splat(8), d2, d1)));
 }
 
-/** Products M f32[36, tiles, channels] to y f32[n, ho, wo, channels]. `temp`: scratch f32[96 + 64]. */
+/** Products M f32[36, tiles, 8 ⌈channels / 8⌉] to y f32[n, ho, wo, channels]. `temp`: scratch f32[96 + 64]. */
 export function transformOutput(
   m: usize, plane: usize, ho: i32, wo: i32, channels: i32, tilesY: i32, tilesX: i32, first: i32, last: i32,
   y: usize, temp: usize,
@@ -127,6 +127,8 @@ export function transformOutput(
       m += 16;
       to += 16;
     }
+    // Rows of M hold whole vectors of eight.
+    m += (channels & 4) << 2;
   }
 }
 
@@ -236,49 +238,51 @@ function filter3(from: usize, stepIn: usize, to: usize, stepOut: usize): void {
   v128.store(to + 2 * stepOut, f32x4.add(u5, fma(s2, splat(1.0 / 6.0), s1)));
 }
 
-/** dU f32[36, ci · co] to dw f32[3, 3, ci · co]. `temp`: scratch f32[72]. */
-export function transformFilterGradient(u: usize, plane: usize, size: i32, dw: usize, temp: usize): void {
-  const tap: usize = size << 2;
+/** dU f32[36, ci, 8 ⌈co / 8⌉] to dw f32[3, 3, ci, co]. `temp`: scratch f32[72]. */
+export function transformFilterGradient(u: usize, plane: usize, ci: i32, co: i32, dw: usize, temp: usize): void {
+  const tap: usize = (ci * co) << 2;
   const end = dw + tap;
   while (dw < end) {
-    for (let j: usize = 0; j < 6; j++) filter3(u + j * plane, 6 * plane, temp + (j << 4), 96);
-    for (let i: usize = 0; i < 3; i++) filter3(temp + i * 96, 16, dw + i * 3 * tap, tap);
-    u += 16;
-    dw += 16;
+    const row = dw + (co << 2);
+    while (dw < row) {
+      for (let j: usize = 0; j < 6; j++) filter3(u + j * plane, 6 * plane, temp + (j << 4), 96);
+      for (let i: usize = 0; i < 3; i++) filter3(temp + i * 96, 16, dw + i * 3 * tap, tap);
+      u += 16;
+      dw += 16;
+    }
+    u += (co & 4) << 2;
   }
 }
 
-/**
- * y = x ∗ w for tiles `first` to `last`, `chunk` tiles at a time. `rowsA`, `rowsC`: tables for a chunk; `steps` u32[ci].
- * `scratch`: f32[36 · ci + 144] or more; `tile`: f32[32].
- */
+/** y = x ∗ w for tiles `first` to `last`, `chunk` tiles at a time. `scratch`: f32[36 · ci + 144] or more. */
 export function winogradConvolve(
   x: usize, h: i32, w: i32, ci: i32, top: i32, left: i32, ho: i32, wo: i32, co: i32, tilesY: i32, tilesX: i32,
-  first: i32, last: i32, chunk: i32, rowsA: usize, rowsC: usize, steps: usize,
-  u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, y: usize, scratch: usize, tile: usize,
+  first: i32, last: i32, chunk: i32,
+  u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, y: usize, scratch: usize,
 ): void {
   for (let t = first; t < last; t += chunk) {
     const end = min(t + chunk, last);
     transformInput(x, h, w, ci, top, left, tilesY, tilesX, t, end, v, planeV, scratch);
     for (let i: usize = 0; i < 36; i++) {
-      multiply(v + i * planeV, rowsA, end - t, steps, ci, u + i * planeU, co, m + i * planeM, rowsC, 4, false, tile);
+      multiplyPlane(v + i * planeV, end - t, ci, u + i * planeU, co, m + i * planeM);
     }
     transformOutput(m, planeM, ho, wo, co, tilesY, tilesX, t, end, y, scratch);
   }
 }
 
-/** dU f32[36, ci, co] = Σ over tiles `first` to `last` of V · dM. `rowsA` u32[ci], `steps` u32[chunk], `rowsC` u32[ci]. */
+/** dU f32[36, ci, 8 ⌈co / 8⌉] = Σ over tiles `first` to `last` of V · dM. */
 export function winogradFilterGradient(
   x: usize, h: i32, w: i32, ci: i32, top: i32, left: i32, dy: usize, ho: i32, wo: i32, co: i32, tilesY: i32, tilesX: i32,
-  first: i32, last: i32, chunk: i32, rowsA: usize, rowsC: usize, steps: usize,
-  u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, scratch: usize, tile: usize,
+  first: i32, last: i32, chunk: i32,
+  u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, scratch: usize,
 ): void {
+  memory.fill(u, 0, 36 * planeU);
   for (let t = first; t < last; t += chunk) {
     const end = min(t + chunk, last);
     transformInput(x, h, w, ci, top, left, tilesY, tilesX, t, end, v, planeV, scratch);
     transformGradient(dy, ho, wo, co, tilesY, tilesX, t, end, m, planeM, scratch);
     for (let i: usize = 0; i < 36; i++) {
-      multiply(v + i * planeV, rowsA, ci, steps, end - t, m + i * planeM, co, u + i * planeU, rowsC, 4, t > first, tile);
+      addPlaneProduct(v + i * planeV, ci, end - t, m + i * planeM, co, u + i * planeU);
     }
   }
 }

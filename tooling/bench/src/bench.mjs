@@ -48,13 +48,19 @@ function earlier(file) {
 mkdirSync(results, { recursive: true });
 const name = machine().cpu.replace(/[^A-Za-z0-9]+/g, '-');
 const json = join(results, `${name}-${machine().cores}-cores.json`);
+
+/** Records what a part has found; read again, so that two runs at a time don't lose each other's parts. */
+function record(part, found) {
+  const report = earlier(json);
+  report.parts[part] = found;
+  write(json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
 for (const part of asked.length > 0 ? asked : usual) {
   const before = machine();
-  const found = await parts[part](rounds);
-  // Read again, so that two runs at a time don't lose each other's parts.
-  const report = earlier(json);
-  report.parts[part] = { machine: before, found };
-  write(json, `${JSON.stringify(report, null, 2)}\n`);
+  // A part of hours records what it has, and goes on from there when it is run again.
+  const keep = (found) => record(part, { machine: before, found });
+  keep(await parts[part](rounds, { before: earlier(json).parts[part]?.found, keep }));
 }
 const table = markdown(earlier(json).parts);
 write(json.replace(/json$/, 'md'), table);

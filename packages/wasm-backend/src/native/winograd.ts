@@ -1,10 +1,9 @@
-import { type ConvolutionShape, contiguousRows } from './convolutionTables';
+import type { ConvolutionShape } from './convolutionTables';
 import type { WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type Part, ranges, runParts } from './threads';
 import { Workspace } from './workspace';
 
-const tileBytes = 128;
 const upTo8 = (columns: number): number => Math.ceil(columns / 8) * 8;
 /** Bytes of one plane, rounded up to an odd multiple of 64: planes of one tile then share no set of the cache. */
 const planeBytes = (bytes: number): number => Math.ceil(bytes / 128) * 128 + 64;
@@ -30,14 +29,14 @@ function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape) 
   const [tilesY, tilesX] = [tiles(ho), tiles(wo)];
   const total = n * tilesY * tilesX;
   const chunk = chunkOf(total, ci, co);
-  const [planeV, planeM] = [planeBytes(chunk * ci * 4), planeBytes(chunk * upTo8(co) * 4)];
+  const rows = Math.ceil(chunk / 4) * 4;
+  const [planeV, planeM] = [planeBytes(rows * ci * 4), planeBytes(rows * upTo8(co) * 4)];
   const shares = ranges(backend, total, Math.min(chunk, 16), 'product', total * 36 * ci * co).map(([first, last]) => ({
     first,
     last,
     v: work.reserve(36 * planeV),
     m: work.reserve(36 * planeM),
     scratch: work.reserve(Math.max(36 * ci, 16 * co) * 4 + 1024),
-    tile: work.reserve(tileBytes),
   }));
   return { tilesY, tilesX, chunk, planeV, planeM, shares };
 }
@@ -48,17 +47,15 @@ export function winogradConvolve(backend: WasmBackend, shape: ConvolutionShape, 
   const { h, w: width, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
   const { tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
-  const [rowsA, rowsC] = [work.table(contiguousRows(chunk, ci * 4)), work.table(contiguousRows(chunk, co * 4))];
-  const steps = work.table(contiguousRows(ci, 4));
   const planeU = planeBytes(ci * upTo8(co) * 4);
   const u = work.reserve(36 * planeU);
   work.run(backend, () => {
+    if (co % 8 !== 0) kernels.zero(u(), 36 * planeU);
     kernels.transformFilter(w, ci, co, u(), planeU, shares[0]!.scratch());
     const image = [x, h, width, ci, top, left, ho, wo, co, tilesY, tilesX] as const;
-    const parts = shares.map(({ first, last, v, m, scratch, tile }): Part => {
-      const tables = [first, last, chunk, rowsA(), rowsC(), steps()] as const;
+    const parts = shares.map(({ first, last, v, m, scratch }): Part => {
       const planes = [u(), planeU, v(), planeV, m(), planeM] as const;
-      return ['winogradConvolve', ...image, ...tables, ...planes, y, scratch(), tile()];
+      return ['winogradConvolve', ...image, first, last, chunk, ...planes, y, scratch()];
     });
     runParts(backend, parts);
   });
@@ -96,21 +93,18 @@ export function winogradFilterGradient(
   const { h, w, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
   const { tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
-  const [rowsA, rowsC] = [work.table(contiguousRows(ci, 4)), work.table(contiguousRows(ci, co * 4))];
-  const steps = work.table(contiguousRows(chunk, ci * 4));
-  const planeU = planeBytes(ci * co * 4);
+  const planeU = planeBytes(ci * upTo8(co) * 4);
   const sums = shares.map(() => work.reserve(36 * planeU));
   work.run(backend, () => {
     const image = [x, h, w, ci, top, left, dy, ho, wo, co, tilesY, tilesX] as const;
-    const parts = shares.map(({ first, last, v, m, scratch, tile }, i): Part => {
-      const tables = [first, last, chunk, rowsA(), rowsC(), steps()] as const;
+    const parts = shares.map(({ first, last, v, m, scratch }, i): Part => {
       const planes = [sums[i]!(), planeU, v(), planeV, m(), planeM] as const;
-      return ['winogradFilterGradient', ...image, ...tables, ...planes, scratch(), tile()];
+      return ['winogradFilterGradient', ...image, first, last, chunk, ...planes, scratch()];
     });
     runParts(backend, parts);
     // The shares are added in the order of the images, whoever computed them.
     const u = sums[0]!();
     for (const other of sums.slice(1)) kernels.addInto(u, other(), (36 * planeU) / 4);
-    kernels.transformFilterGradient(u, planeU, ci * co, dw, shares[0]!.scratch());
+    kernels.transformFilterGradient(u, planeU, ci, co, dw, shares[0]!.scratch());
   });
 }

@@ -9,18 +9,30 @@ const cli = join(dirname(fileURLToPath(import.meta.url)), '../../../../apps/cli/
 export const digitsOptions =
   '--train-size 60000 --test-size 10000 --epochs 3 --batch-size 64 --learning-rate 0.001 --seeds 1';
 
-/** simpleCnn on all digits, three epochs each: ReLU, leaky ReLU, PReLU and ELU, by the command line. */
-export function digits() {
+const activations = ['relu', 'leakyRelu', 'prelu', 'elu'];
+
+/** One activation's network, by the command line. */
+function train(activation, file) {
+  say(`digits: ${activation}`);
+  const options = ['--activations', activation, ...digitsOptions.split(' '), '--json', file];
+  execFileSync(process.execPath, [cli, 'compare', ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [{ testAccuracy, seconds, epochs }] = JSON.parse(readFileSync(file, 'utf8')).runs;
+  return { activation, testAccuracy, seconds, epochs: epochs.map((epoch) => epoch.testAccuracy) };
+}
+
+/**
+ * simpleCnn on all digits, three epochs each: ReLU, leaky ReLU, PReLU and ELU. Each is recorded when it is done; a run
+ * that was broken off goes on with the next.
+ */
+export function digits(_, { before = [], keep }) {
+  const found = before.length < activations.length ? [...before] : [];
   const folder = mkdtempSync(join(tmpdir(), 'relumine-digits-'));
   try {
-    return ['relu', 'leakyRelu', 'prelu', 'elu'].map((activation) => {
-      say(`digits: ${activation}`);
-      const file = join(folder, `${activation}.json`);
-      const options = ['--activations', activation, ...digitsOptions.split(' '), '--json', file];
-      execFileSync(process.execPath, [cli, 'compare', ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
-      const [{ testAccuracy, seconds, epochs }] = JSON.parse(readFileSync(file, 'utf8')).runs;
-      return { activation, testAccuracy, seconds, epochs: epochs.map((epoch) => epoch.testAccuracy) };
-    });
+    for (const activation of activations.slice(found.length)) {
+      found.push(train(activation, join(folder, `${activation}.json`)));
+      keep(found);
+    }
+    return found;
   } finally {
     rmSync(folder, { recursive: true });
   }

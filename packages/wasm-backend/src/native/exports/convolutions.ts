@@ -11,17 +11,8 @@ export type Placement = [
   padded: number,
 ];
 
-/** Winograd tiles `first` to `last` of tilesY × tilesX per image, by chunks, and the tables of one chunk's products. */
-export type TileRange = [
-  tilesY: number,
-  tilesX: number,
-  first: number,
-  last: number,
-  chunk: number,
-  rowsA: number,
-  rowsC: number,
-  steps: number,
-];
+/** Winograd tiles `first` to `last` of tilesY × tilesX per image, by chunks. */
+export type TileRange = [tilesY: number, tilesX: number, first: number, last: number, chunk: number];
 
 /** Addresses of filter, input and product planes, each with the distance between two planes. */
 export type Planes = [u: number, planeU: number, v: number, planeV: number, m: number, planeM: number];
@@ -86,7 +77,7 @@ export interface ConvolutionExports {
     ]
   ): void;
   transformFilter(w: number, ci: number, co: number, panels: number, plane: number, temp: number): void;
-  transformFilterGradient(u: number, plane: number, size: number, dw: number, temp: number): void;
+  transformFilterGradient(u: number, plane: number, ci: number, co: number, dw: number, temp: number): void;
   winogradConvolve(
     ...args: [
       x: number,
@@ -102,7 +93,6 @@ export interface ConvolutionExports {
       ...Planes,
       y: number,
       scratch: number,
-      tile: number,
     ]
   ): void;
   winogradFilterGradient(
@@ -120,7 +110,6 @@ export interface ConvolutionExports {
       ...TileRange,
       ...Planes,
       scratch: number,
-      tile: number,
     ]
   ): void;
   depthwise(x: number, w: number, y: number, ...shape: DepthwiseShape): void;
