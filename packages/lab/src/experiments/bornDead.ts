@@ -54,7 +54,9 @@ export async function countBornDead(
     );
     for (let layer = 0; layer < hiddenLayers; layer++) {
       const inputs = h.shape[2]!;
-      const values = Float32Array.from({ length: nets * inputs * width }, () => draw(random));
+      const values = new Float32Array(nets * inputs * width);
+      // `Float32Array.from` with a function takes three times as long.
+      for (let i = 0; i < values.length; i++) values[i] = draw(random);
       const kernel = tensor3d(values, [nets, inputs, width]);
       const next = tidy(() => relu(matMul(h, kernel)));
       dispose([h, kernel]);

@@ -32,7 +32,7 @@ const reproductions: Record<ReproductionName, Reproduction> = {
   },
   'absolute-value': {
     title: '|x| with ten layers of width two',
-    text: 'Lu et al. 2019: networks of 10 layers of width 2 learn |x| on [−√3, √3], many side by side in one tensor program, each with weights and batches of its own (Adam at 0.002, batches of 32). *Constant*: outputs vary by less than 0.001 on a grid.',
+    text: 'Lu et al. 2019: networks of 10 layers of width 2 learn |x| on [−√3, √3], many side by side in one tensor program, each with weights and batches of its own (Adam at 0.002, batches of 32). *Constant*: outputs vary by less than 0.001 on a grid. Randomised asymmetric initialisation leaves fewer networks constant where the output layer is drawn that way too, as Lu et al. do, than where it is He’s.',
     defaults: absoluteValueDefaults,
     rows: absoluteValueRows,
   },

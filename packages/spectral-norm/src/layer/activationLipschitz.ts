@@ -13,8 +13,8 @@ interface ActivationFields {
 const slope = (value: number | string | undefined, otherwise: number): number =>
   Math.max(1, Math.abs(typeof value === 'number' ? value : otherwise));
 
-/** max |f'|; PyTorch's names and tfjs's. */
-const constants: Readonly<Record<string, number | ((params: Params) => number)>> = {
+/** max |f'|, or the largest norm of the Jacobian where entries depend on each other; PyTorch's names and tfjs's. */
+const constants: Readonly<Record<string, number | ((params: Params, channels: number) => number)>> = {
   linear: 1,
   relu: 1,
   relu6: 1,
@@ -41,14 +41,16 @@ const constants: Readonly<Record<string, number | ((params: Params) => number)>>
   logSigmoid: 1,
   tanhshrink: 1,
   softshrink: 1,
-  softmax: 1,
-  logSoftmax: Math.SQRT2,
+  // diag(p) − p pᵀ has absolute row sums 2 p (1 − p).
+  softmax: 0.5,
+  // I − 1 pᵀ is longest where p is a corner of the simplex.
+  logSoftmax: (_, channels) => Math.sqrt(channels),
   crelu: 1,
 };
 
-function constantOf(layer: Layer, name: string, params: Params = {}): number {
+function constantOf(layer: Layer, channels: number, name: string, params: Params = {}): number {
   const known = constants[name];
-  if (known !== undefined) return typeof known === 'number' ? known : known(params);
+  if (known !== undefined) return typeof known === 'number' ? known : known(params, channels);
   throw invalidArgument({
     where: 'spectral-norm/lipschitzBound',
     argument: 'model',
@@ -57,17 +59,18 @@ function constantOf(layer: Layer, name: string, params: Params = {}): number {
   });
 }
 
-/** The Lipschitz constant of what a layer applies last, or is; 1 where there is nothing. */
-export async function activationLipschitz(layer: Layer): Promise<number> {
+/** The Lipschitz constant of what a layer applies last to so many channels, or is; 1 where there is nothing. */
+export async function activationLipschitz(layer: Layer, channels: number): Promise<number> {
   const { activation, relumine, alpha } = layer as unknown as ActivationFields;
   if (typeof alpha === 'object' && alpha !== null) {
     const values = Array.from(await alpha.read().data());
     return Math.max(1, ...values.map(Math.abs));
   }
-  if (relumine) return constantOf(layer, relumine.name, relumine.params);
+  if (relumine) return constantOf(layer, channels, relumine.name, relumine.params);
   const className = layer.getClassName();
+  if (className === 'Softmax') return constantOf(layer, channels, 'softmax');
   if (className === 'LeakyReLU' || className === 'ELU') return slope(alpha as number, 1);
-  if (activation?.relumine) return constantOf(layer, activation.relumine.name, activation.relumine.params);
+  if (activation?.relumine) return constantOf(layer, channels, activation.relumine.name, activation.relumine.params);
   const name = activation?.getClassName?.();
-  return name === undefined ? 1 : constantOf(layer, name);
+  return name === undefined ? 1 : constantOf(layer, channels, name);
 }

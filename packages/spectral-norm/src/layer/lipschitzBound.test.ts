@@ -1,5 +1,17 @@
 import { startWasm } from '@relumine/wasm-backend';
-import { add, dispose, mul, norm, randomNormal, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  mul,
+  norm,
+  randomNormal,
+  sub,
+  type Tensor,
+  tensor2d,
+  tensor4d,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expectNoLeak } from '@tooling/testing';
 import { beforeAll, expect, test } from 'vitest';
@@ -73,6 +85,37 @@ test('a linear network of one convolution: the bound is its norm, and the worst 
   expect(total).toBeCloseTo((1 + 2 * Math.cos(Math.PI / 9)) ** 2, 3);
   expect(reshapedTotal).toBeCloseTo(3, 4);
   expect(layers[0]!.operatorNorm! / layers[0]!.reshaped!).toBeGreaterThan(2.7);
+  model.dispose();
+});
+
+test('overlapping max pooling: one value that is in nine windows moves nine outputs, and the bound says 3', async () => {
+  const model = tfl.sequential();
+  model.add(tfl.layers.maxPooling2d({ poolSize: 3, strides: 1, inputShape: [7, 7, 1] }));
+  const { total } = await lipschitzBound(model);
+  const middle = Array.from({ length: 49 }, (_, i) => (i === 24 ? 1 : 0));
+  const [x, d] = [zeros([1, 7, 7, 1]), tensor4d(middle, [1, 7, 7, 1])];
+  expect(stretch(model, x, d)).toBeCloseTo(3, 6);
+  expect(total).toBe(3);
+  dispose([x, d]);
+  model.dispose();
+});
+
+test.each([
+  // One class far ahead, and a step along it.
+  ['logSoftmax', Math.sqrt(10), 2.99, [30, 0], [0.01, 0]],
+  // Two classes level and far ahead, and a step from one to the other.
+  ['softmax', 0.5, 0.499, [30, 30], [0.01, -0.01]],
+] as const)('%s of ten classes: the bound is %d, and a step reaches %d', async (activation, bound, least, at, step) => {
+  const model = tfl.sequential({
+    layers: [tfl.layers.activation({ activation: activation as 'softmax', inputShape: [10] })],
+  });
+  const row = (values: readonly number[]): Tensor => tensor2d([...values, ...new Array<number>(8).fill(0)], [1, 10]);
+  const [x, d] = [row(at), row(step)];
+  const { total } = await lipschitzBound(model);
+  expect(total).toBeCloseTo(bound, 12);
+  expect(stretch(model, x, d)).toBeGreaterThan(least);
+  expect(stretch(model, x, d)).toBeLessThanOrEqual(total * 1.0001);
+  dispose([x, d]);
   model.dispose();
 });
 

@@ -183,5 +183,6 @@ export async function lipschitzOfLayer(layer: Layer, input: Shape, output: Shape
     throw invalidArgument({ where, argument: 'model', rule: 'must be made of layers that can be bounded', received });
   }
   const linear = await rule(layer, input, output);
-  return { ...linear, lipschitz: linear.lipschitz * (await activationLipschitz(layer)) };
+  const channels = output.at(-1) ?? Number.POSITIVE_INFINITY;
+  return { ...linear, lipschitz: linear.lipschitz * (await activationLipschitz(layer, channels)) };
 }
