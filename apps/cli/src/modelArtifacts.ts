@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { invalidArgument } from '@relumine/core';
+import { fileURLToPath } from 'node:url';
 import type { io } from '@tensorflow/tfjs-core';
+import { readByHandler, schemeOf } from './modelHandler';
+import { refuseModel, type SavedModel } from './savedModel';
 
 interface ModelJson {
   format?: string;
@@ -9,16 +11,6 @@ interface ModelJson {
   weightsManifest?: { paths: string[]; weights: io.WeightsManifestEntry[] }[];
   signature?: object;
 }
-
-/** A saved model, read but not built yet. */
-export interface SavedModel {
-  kind: 'layers' | 'graph';
-  artifacts: io.ModelArtifacts;
-}
-
-/** An error about a model's file. */
-export const refuseModel = (where: string, file: string, rule: string, cause?: unknown): Error =>
-  invalidArgument({ where, argument: 'model', rule, received: JSON.stringify(file), cause });
 
 /** Weight files lie beside their model.json or below it; a manifest that points elsewhere is not followed. */
 function inside(where: string, folder: string, path: string): string {
@@ -29,11 +21,31 @@ function inside(where: string, folder: string, path: string): string {
 }
 
 /**
- * Reads a `model.json` and its weight files. A tf.GraphModel has a list of nodes for topology.
+ * Reads a model from the path of its `model.json`, or from its address (`file://…`, `https://…`, or of any other handler of
+ * tfjs). A tf.GraphModel has a list of nodes for topology.
  *
  * @throws RangeError where a file is missing, is no saved model, or weights lie outside the model's folder
  */
-export async function readSavedModel(where: string, file: string): Promise<SavedModel> {
+export function readSavedModel(where: string, model: string): Promise<SavedModel> {
+  const scheme = schemeOf(model);
+  if (scheme === undefined) return readFolder(where, model);
+  return scheme.toLowerCase() === 'file' ? readFolder(where, pathOf(where, model)) : readByHandler(where, model);
+}
+
+function pathOf(where: string, address: string): string {
+  try {
+    return fileURLToPath(address);
+  } catch (cause) {
+    throw refuseModel(
+      where,
+      address,
+      'must be the address of a file of this machine, such as file:///models/model.json',
+      cause,
+    );
+  }
+}
+
+async function readFolder(where: string, file: string): Promise<SavedModel> {
   const refuse = (rule: string, cause?: unknown): Error => refuseModel(where, file, rule, cause);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw refuse('must be a model.json that can be read', cause);

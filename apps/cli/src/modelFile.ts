@@ -3,13 +3,14 @@ import { registerSpectralNormalization } from '@relumine/spectral-norm/layers';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { io } from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
-import { readSavedModel, refuseModel } from './modelArtifacts';
+import { readSavedModel } from './modelArtifacts';
+import { refuseModel } from './savedModel';
 
 /** A model from a file, by what it is made of. */
 export type AnyModel = { kind: 'layers'; model: LayersModel } | { kind: 'graph'; model: GraphModel };
 
 /**
- * Loads a tf.LayersModel, Relumine's layers included, or a tf.GraphModel from its `model.json`. The caller disposes it.
+ * Loads a tf.LayersModel, Relumine's layers included, or a tf.GraphModel from the path or address of its `model.json`. The caller disposes it.
  *
  * @throws RangeError where a file is missing, is no model, or weights lie outside the model's folder
  */
@@ -32,7 +33,7 @@ export async function loadAnyModelFile(where: string, file: string): Promise<Any
 }
 
 /**
- * Loads a tf.LayersModel from its `model.json`, Relumine's layers included. The caller disposes it.
+ * Loads a tf.LayersModel from the path or address of its `model.json`, Relumine's layers included. The caller disposes it.
  *
  * @throws RangeError as {@link loadAnyModelFile}, and where it is a GraphModel
  */

@@ -21,6 +21,7 @@ Runs images through a saved network and counts the channels of every layer that 
 Examples:
   $ relumine audit my-model/model.json
   $ relumine audit my-model/model.json --data images-idx3-ubyte --limit 2000 --json report.json --html report.html
+  $ relumine audit https://example.org/my-model/model.json
   $ relumine audit my-model/model.json --reference report.json
   $ relumine audit my-model/model.json --data photos --limit 100000 --shards 8`;
 
@@ -29,7 +30,7 @@ export function addAudit(program: Command, terminal: Terminal): void {
   program
     .command('audit')
     .description('find the dead channels of a saved tf.LayersModel or tf.GraphModel')
-    .argument('<model>', 'its model.json')
+    .argument('<model>', 'its model.json: a path, or file://… or https://…')
     .option('--data <source>', "'mnist' (its test images), an IDX or .npy file, or a folder of pictures", 'mnist')
     .option('--limit <n>', 'the first n images (default: 1000)', wholeNumber(where, '--limit'))
     .option('--batch-size <n>', 'images per pass', wholeNumber(where, '--batch-size'), 100)

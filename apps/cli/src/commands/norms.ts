@@ -13,7 +13,7 @@ export function addNorms(program: Command, terminal: Terminal): void {
   program
     .command('norms')
     .description('true operator norms of a saved network, and its Lipschitz bound')
-    .argument('<model>', 'its model.json')
+    .argument('<model>', 'its model.json: a path, or file://… or https://…')
     .addHelpText('after', help)
     .action(async (file: string) => {
       const { normsFile } = await import('../normsFile');

@@ -14,7 +14,7 @@ function onModel(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .argument('<model>', 'its model.json')
+    .argument('<model>', 'its model.json: a path, or file://… or https://…')
     .option('--data <source>', "'mnist' (its test images), an IDX or .npy file, or a folder of pictures", 'mnist')
     .option('--limit <n>', 'the first n images', wholeNumber(where, '--limit'), 1000);
 }
