@@ -48,7 +48,10 @@ test('file:// and http:// are read as the path is, by every command that takes a
       return readFile(json, 'utf8');
     }),
   );
-  expect(JSON.parse(reports[0]!)).toMatchObject({ samples: 6, layers: [{ source: 'conv1', deadChannels: [0, 1, 2, 3, 4] }, {}] });
+  expect(JSON.parse(reports[0]!)).toMatchObject({
+    samples: 6,
+    layers: [{ source: 'conv1', deadChannels: [0, 1, 2, 3, 4] }, {}],
+  });
   expect(reports[1]).toBe(reports[0]);
   expect(reports[2]).toBe(reports[0]);
   const sharded = join(folder, 'sharded.json');

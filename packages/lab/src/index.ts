@@ -1,5 +1,5 @@
 export { compareAdvice } from './compare/advice';
-export { type CompareEvent, type CompareOptions, compare } from './compare/compare';
+export { type ComparedData, type CompareEvent, type CompareOptions, compare } from './compare/compare';
 export { type FormatRunsOptions, formatRuns } from './compare/formatRuns';
 export { type ComparePlan, defaultPlan } from './compare/plan';
 export { type CompareData, type LoadOptions, loadData } from './data/loadData';
@@ -9,6 +9,7 @@ export type { ReproductionHooks, ReproductionResult, ReproductionRow } from './e
 export { type NoCureLayer, type NoCureOptions, spectralNormNoCure } from './experiments/spectralNormNoCure';
 export type { RevivalChoice, StopRule } from './plan/checks';
 export type { DatasetChoice, DatasetSpec } from './plan/dataset';
+export { datasetFromText, type NamedDataset } from './plan/datasetFromText';
 export type { OptimizerChoice } from './plan/optimizer';
 export { parsePlan, parseSelectPlan } from './plan/parsePlan';
 export { runsToCsv } from './report/runsToCsv';

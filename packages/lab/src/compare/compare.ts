@@ -4,9 +4,19 @@ import type { EpochOutcome, Run, RunsResult } from '../results';
 import { trainRun } from '../run/trainRun';
 import { type ComparePlan, type WholePlan, wholePlan } from './plan';
 
+/** The images of a comparison, by number. */
+export interface ComparedData {
+  name: string;
+  train: number;
+  test: number;
+  classes: number;
+  /** Height, width, channels. */
+  shape: readonly number[];
+}
+
 /** What happens while `compare` works, in order. */
 export type CompareEvent =
-  | { type: 'start'; plan: WholePlan; backend: StartedWasm; runs: number }
+  | { type: 'start'; plan: WholePlan; backend: StartedWasm; runs: number; data: ComparedData }
   | { type: 'run'; run: number; runs: number; activation: string; seed: number }
   | { type: 'step'; run: number; epoch: number; epochs: number; step: number; steps: number; loss: number }
   | { type: 'epoch'; run: number; epochs: number; outcome: EpochOutcome }
@@ -24,6 +34,8 @@ export interface CompareOptions {
   wasm?: StartOptions;
   /** Ends the comparison with an error. */
   signal?: AbortSignal;
+  /** Called for each corrupt file that is left out of an image folder. */
+  onSkip?: (file: string, reason: string) => void;
 }
 
 const nameOf = (choice: WholePlan['activations'][number]): string =>
@@ -45,10 +57,13 @@ export async function compare(plan: ComparePlan = {}, options: CompareOptions = 
   const { trainSize, testSize } = whole;
   const data = options.data
     ? { train: firstImages(options.data.train, trainSize), test: firstImages(options.data.test, testSize) }
-    : await loadData(whole.dataset, { trainSize, testSize, root: options.root });
+    : await loadData(whole.dataset, { trainSize, testSize, root: options.root, onSkip: options.onSkip });
+  // Where there are fewer images than the plan asks for, what is there is used.
+  const { name, length: train, classes, shape } = data.train;
+  const compared: ComparedData = { name, train, test: data.test.length, classes, shape };
   const backend = await startWasm({ threads: 1, ...options.wasm });
   const cells = whole.seeds.flatMap((seed) => whole.activations.map((activation) => ({ seed, activation })));
-  onEvent({ type: 'start', plan: whole, backend, runs: cells.length });
+  onEvent({ type: 'start', plan: whole, backend, runs: cells.length, data: compared });
   const runs: Run[] = [];
   for (const { seed, activation } of cells) {
     const run = runs.length + 1;
