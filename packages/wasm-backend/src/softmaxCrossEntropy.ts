@@ -52,6 +52,7 @@ const fused = customGrad((labels, logits, save) => {
  * @param logits float32[rows, classes]. Borrowed.
  * @returns float32[rows], the caller's
  * @throws TypeError for another rank or dtype, RangeError where the shapes differ
+ * @see torch.nn.functional.cross_entropy with class probabilities
  * @example
  * ```ts
  * model.compile({ optimizer: adam({ learningRate: 1e-3 }), loss: softmaxCrossEntropy });

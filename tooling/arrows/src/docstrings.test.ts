@@ -36,7 +36,10 @@ test('a docstring without what it must say is found', () => {
     'takes or gives tensors, but names no shape',
     'gives a tensor, but does not say whose it is',
   ]);
+  expect(
+    faultsOf({ ...symbol, signature: 'function f(n: number): number ', doc: '`1 − 0.05^(1/n)`', body: '{}' }),
+  ).toEqual(['has a formula, but names no source']);
   const doc =
-    'f(x) = x.\n@param x float32[batch, channels], borrowed\n@returns the same shape, yours\n@throws TypeError';
+    '`f(x) = x`.\n@param x float32[batch, channels], borrowed\n@returns the same shape, yours\n@throws TypeError\n@see Nobody 1999';
   expect(faultsOf({ ...symbol, signature, doc, body: "{ requirePositive(w, 'x', x); }" })).toEqual([]);
 });

@@ -23,6 +23,7 @@ export const linearDefinition: Definition = {
  * @param x float32 of any shape; borrowed
  * @returns float32 like x; the caller's
  * @throws TypeError unless x is a float32 tensor
+ * @see torch.nn.Identity
  */
 export function linear<T extends Tensor>(x: T): T {
   return pointwise(x, composition);

@@ -33,6 +33,7 @@ function meanSquares(name: string, params: ActivationParams, where: string): [fo
  * activations from layer to layer.
  *
  * @throws RangeError for an unknown name or a parameter that can't be
+ * @see He, Zhang, Ren, Sun 2015, https://arxiv.org/abs/1502.01852, equation 7, for any f
  */
 export function forwardGain(name: ActivationName, params: ActivationParams = {}): number {
   return 1 / Math.sqrt(meanSquares(name, params, 'activations/forwardGain')[0]);
@@ -42,6 +43,7 @@ export function forwardGain(name: ActivationName, params: ActivationParams = {})
  * `1 / √E f'(z)²` with z ~ N(0, 1): weights with the standard deviation gain / √fanOut keep the mean square of gradients.
  *
  * @throws RangeError for an unknown name or a parameter that can't be
+ * @see He, Zhang, Ren, Sun 2015, https://arxiv.org/abs/1502.01852, equation 11, for any f
  */
 export function backwardGain(name: ActivationName, params: ActivationParams = {}): number {
   return 1 / Math.sqrt(meanSquares(name, params, 'activations/backwardGain')[1]);

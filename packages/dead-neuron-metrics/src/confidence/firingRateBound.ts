@@ -11,6 +11,7 @@ const inside = { min: 0, max: 1, exclusive: true } as const;
  * @param samples independent samples; the positions of one sample are not independent and don't count
  * @returns a rate in [0, 1]; 1 without samples
  * @throws RangeError for a confidence outside (0, 1) or more firings than samples
+ * @see Clopper, Pearson 1934, https://doi.org/10.1093/biomet/26.4.404
  */
 export function firingRateBound(samples: number, confidence = 0.95, fired = 0): number {
   const where = 'dead-neuron-metrics/firingRateBound';
@@ -29,6 +30,7 @@ export function firingRateBound(samples: number, confidence = 0.95, fired = 0): 
  * share `rate` of all samples: ⌈ln(1 − confidence) / ln(1 − rate)⌉.
  *
  * @throws RangeError for a rate or confidence outside (0, 1)
+ * @see {@link firingRateBound}, solved for the samples
  */
 export function samplesNeeded(rate: number, confidence = 0.95): number {
   const where = 'dead-neuron-metrics/samplesNeeded';

@@ -66,6 +66,8 @@ export function bornDeadProbability(options: { inputs: number; widths: readonly 
  *
  * @example
  * minimumWidth({ hiddenLayers: 9, probability: 0.01 }); // 10
+ *
+ * @see Lu, Shin, Su, Karniadakis: Dying ReLU and Initialization, https://arxiv.org/abs/1903.06733
  */
 export function minimumWidth(options: { hiddenLayers: number; probability: number }): number {
   const where = 'dead-neuron-metrics/minimumWidth';

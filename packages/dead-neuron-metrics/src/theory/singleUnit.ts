@@ -12,6 +12,8 @@ import { normalCdf } from './normalCdf';
  *
  * @example
  * deadUnitProbability({ distribution: 'normal', radius: 1 }); // 0.25
+ *
+ * @see the derivation: b / |w| is half-Cauchy for normal values, a ratio of uniforms otherwise; the tests draw it
  */
 export function deadUnitProbability(options: { distribution: 'normal' | 'uniform'; radius: number }): number {
   const where = 'dead-neuron-metrics/deadUnitProbability';
@@ -27,6 +29,7 @@ export function deadUnitProbability(options: { distribution: 'normal' | 'uniform
  * out of a ReLU layer): all weights and the bias are negative, `2^−(inputs + 1)`, for symmetric weights and bias.
  *
  * @throws RangeError unless `inputs` is a positive integer
+ * @see the derivation: the signs of inputs + 1 symmetric values are independent coins
  */
 export function deadOnOrthantProbability(options: { inputs: number }): number {
   requirePositiveInteger('dead-neuron-metrics/deadOnOrthantProbability', 'inputs', options.inputs);
@@ -38,6 +41,7 @@ export function deadOnOrthantProbability(options: { inputs: number }): number {
  * distribution: `2^−samples`. So few samples are enough to tell such a unit from a dead one.
  *
  * @throws RangeError unless `samples` is a positive integer
+ * @see the derivation: the sign of w · x is a fair coin for each sample
  */
 export function neverFiresProbability(options: { samples: number }): number {
   requirePositiveInteger('dead-neuron-metrics/neverFiresProbability', 'samples', options.samples);
@@ -73,6 +77,7 @@ export function stablyInactiveProbability(options: { inputs: number; width: numb
  * `beta = 0`, `gamma ≠ 0` and values that differ always fires somewhere.
  *
  * @throws TypeError or RangeError unless both are finite numbers
+ * @see Ioffe, Szegedy 2015, https://arxiv.org/abs/1502.03167, for the normalisation
  */
 export function normalizedFiringProbability(options: { gamma: number; beta: number }): number {
   const where = 'dead-neuron-metrics/normalizedFiringProbability';

@@ -41,6 +41,7 @@ const roundHalfAway = (x: number): number => Math.sign(x) * Math.round(Math.abs(
  * An all-zero channel keeps scale 0 and stays zero (no 0/0). A value whose magnitude is below half a scale becomes 0.
  *
  * @param values row-major, channels last
+ * @see Jacob et al. 2018, https://arxiv.org/abs/1712.05877
  */
 export function fakeQuantizeValues(values: Float32Array, channels: number, options: QuantizationOptions): Float32Array {
   const { bits, granularity, signed } = options;
@@ -65,6 +66,7 @@ export function fakeQuantizeValues(values: Float32Array, channels: number, optio
  * @param x float32[…, channels]; borrowed
  * @returns float32 like x; the caller's
  * @throws TypeError for another dtype, RangeError for bits outside 2 … 16
+ * @see Jacob et al. 2018, https://arxiv.org/abs/1712.05877
  */
 export function fakeQuantize<T extends Tensor>(x: T, options: QuantizationOptions): T {
   requireFloat32Tensor(where, 'x', x);

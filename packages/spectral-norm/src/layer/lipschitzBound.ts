@@ -97,6 +97,7 @@ class Walk {
  *
  * @param model left as it is; inputs of known size
  * @throws TypeError unless it is a LayersModel; RangeError for layers or activations without a known bound, named
+ * @see Szegedy et al. 2014, https://arxiv.org/abs/1312.6199, section 4.3
  */
 export async function lipschitzBound(model: LayersModel): Promise<LipschitzBound> {
   const { inputs, outputs } = (model ?? {}) as Partial<ModelFields>;

@@ -116,6 +116,7 @@ export class SgdOptimizer extends Optimizer {
  * @param options `learningRate` per step; `momentum` 0; `nesterov` false; `weightDecay` 0
  * @returns an optimiser that the caller disposes
  * @throws RangeError or TypeError for a number that is negative or not finite
+ * @see torch.optim.SGD; Sutskever, Martens, Dahl, Hinton 2013 for `nesterov`
  */
 export function sgd(options: SgdOptions): Optimizer {
   return new SgdOptimizer(options);
