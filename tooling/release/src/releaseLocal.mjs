@@ -1,7 +1,7 @@
 // pnpm release:local [--full]: versions, builds and publishes every package to a registry on the loopback interface;
 // installs each alone; runs the README examples; compiles and bundles against the published packages; upgrades a project
-// to the next version. By default npm installs each, and the newest Node runs it again; yarn and pnpm install the command
-// line, which brings all packages, and one library. With --full every manager meets every package and every Node.
+// to the next version. By default npm installs each, and every Node runs it; yarn and pnpm install the command line, which
+// brings all packages, and one library. With --full every manager meets every package and every Node.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -87,7 +87,7 @@ try {
     published.filter(({ name }) => full || manager === 'npm' || few(name)).map((one) => ({ one, manager })),
   );
   await inParallel(pairs, 2, ({ one, manager }) =>
-    checkAlone(one, manager, full ? others : manager === 'npm' ? others.slice(-1) : [], registry),
+    checkAlone(one, manager, full || manager === 'npm' ? others : [], registry),
   );
   await checkTogether(published, registry);
 
