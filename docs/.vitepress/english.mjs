@@ -83,7 +83,7 @@ const learn = [
 
 export const english = {
   nav: [
-    { text: 'Start', link: '/guide/get-started' },
+    { text: 'Get started', link: '/guide/get-started' },
     { text: 'Concepts', link: '/concepts/dying-relu' },
     { text: 'Guides', link: '/guides/audit' },
     { text: 'Reference', link: '/api/' },

@@ -18,7 +18,7 @@ function peersTable(peers) {
       ? `PyTorch ${about.torch}`
       : `relaxed SIMD: ${about.relaxedSimd ? 'yes' : 'no'}, threads that ran: ${about.threads}`,
   ]);
-  return table(['peer', 'ms, median (quartiles)', ''], rows);
+  return table(['peer', 'ms, median (quartiles)', 'ran with'], rows);
 }
 
 const ratioTable = (rows) =>
@@ -54,7 +54,7 @@ function slowSection({ found: { native, peers } }) {
       batch === 64 ? '' : `extrapolated from batch ${batch}`,
     ]),
   ];
-  return ['## The same step, slower peers', table(['peer', 'ms', 'over ours', ''], rows)];
+  return ['## The same step, slower peers', table(['peer', 'ms', 'over ours', 'note'], rows)];
 }
 
 function convolutionSection({ found }) {
@@ -180,7 +180,7 @@ export function markdown(parts) {
   return `${[
     '# The kernels, measured',
     'Made by `pnpm bench`. Times are medians with quartiles: processor time on one thread, which what else runs on a machine disturbs little, and time by the wall on two. Read the ratios, each of which was taken within one run.',
-    table(['figure', 'measured', 'at least', 'aim', ''], reach(parts)),
+    table(['figure', 'measured', 'at least', 'aim', 'verdict'], reach(parts)),
     ...body,
   ].join('\n\n')}\n`;
 }
