@@ -7,6 +7,8 @@ const [minutes = 10, resets = 20] = process.argv
   .filter((argument) => argument !== '--')
   .map(Number);
 const { page, close } = await servedDemo('?scene=rate');
+// Long: the machine may have other work to do.
+page.setDefaultTimeout(300_000);
 const every = (minutes * 60_000) / (resets + 1);
 const readings = [];
 

@@ -1,5 +1,5 @@
-// The built demo in Chromium: training throughput against Node, same network, batch, optimiser and threads, alternating;
-// then how soon it starts, its frames per second and its longest task: pnpm --filter @relumine/demo bench
+// The built demo in Chromium: training throughput against Node, same network, batch, optimiser and threads, alternating:
+// pnpm --filter @relumine/demo bench [rounds]
 import { simpleCnn } from '@relumine/models';
 import { adam, startWasm } from '@relumine/wasm-backend';
 import { tensor2d, tensor4d } from '@tensorflow/tfjs-core';
@@ -30,7 +30,6 @@ for (let round = 0; round < rounds; round++) {
 ratios.sort((a, b) => a - b);
 console.log(`median ratio ${ratios[rounds >> 1].toFixed(2)} (${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)})`);
 await close();
-await lookAtPage();
 process.exit();
 
 async function inNode(duration) {
@@ -57,37 +56,4 @@ async function inPage(duration) {
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.waitForTimeout(300);
   return (1000 * (last - first)) / (to - from);
-}
-
-/** Two networks, as a visitor finds them. */
-async function lookAtPage() {
-  const visit = await servedDemo();
-  const paint = await visit.page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
-  const from = performance.now();
-  await visit.page.getByRole('button', { name: /^Train/ }).click();
-  await visit.page.waitForFunction(() => Number(document.querySelector('[data-testid=step]').textContent) > 0);
-  const started = performance.now() - from;
-  const { frames, longest } = await visit.page.evaluate(
-    () =>
-      new Promise((done) => {
-        let frames = 0;
-        let longest = 0;
-        new PerformanceObserver((list) => {
-          for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
-        }).observe({ type: 'longtask' });
-        const count = () => {
-          frames++;
-          requestAnimationFrame(count);
-        };
-        requestAnimationFrame(count);
-        setTimeout(() => done({ frames: frames / 5, longest }), 5000);
-      }),
-  );
-  console.log(
-    `first paint ${Math.round(paint)} ms; ready after ${Math.round(visit.ready)} ms; first step ${Math.round(started)} ms after the click`,
-  );
-  console.log(
-    `while two networks train: ${frames.toFixed(0)} frames/s, longest task of the page ${Math.round(longest)} ms (0: none above 50)`,
-  );
-  await visit.close();
 }

@@ -9,8 +9,13 @@ export interface Sheet {
 
 export type Draw = (sheet: Sheet) => void;
 
-export function drawOn(canvas: HTMLCanvasElement, draw: Draw): void {
-  const { clientWidth: width, clientHeight: height } = canvas;
+/** @param known the colours that were asked for before; emptied by who knows that they changed */
+export function drawOn(
+  canvas: HTMLCanvasElement,
+  { width, height }: { width: number; height: number },
+  known: Map<string, string>,
+  draw: Draw,
+): void {
   const context = canvas.getContext('2d');
   if (!context || width === 0 || height === 0) return;
   // More than two device pixels for one of CSS can't be seen, and costs.
@@ -22,10 +27,8 @@ export function drawOn(canvas: HTMLCanvasElement, draw: Draw): void {
   }
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
-  const style = getComputedStyle(canvas);
-  const known = new Map<string, string>();
   const colour = (name: string): string => {
-    const found = known.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+    const found = known.get(name) ?? getComputedStyle(canvas).getPropertyValue(`--${name}`).trim();
     known.set(name, found);
     return found;
   };

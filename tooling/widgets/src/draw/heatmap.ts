@@ -1,8 +1,34 @@
 import { zBins, zRange } from '../protocol';
 import type { HistogramHistory } from '../store/runView';
 import { type Draw, short, text } from './canvas';
+import { channels } from './colours';
 
 const margin = { left: 26, right: 4, top: 4, bottom: 16 };
+
+let scratch: HTMLCanvasElement | undefined;
+
+/** One pixel per bin and column: thousands of rectangles on the page's own canvas take a frame and more. */
+function paint(columns: readonly Uint32Array[], ink: string): void {
+  if (columns.length === 0) return;
+  scratch ??= document.createElement('canvas');
+  scratch.width = columns.length;
+  scratch.height = zBins;
+  const small = scratch.getContext('2d');
+  const image = small?.createImageData(columns.length, zBins);
+  if (!small || !image) return;
+  const [red, green, blue] = channels(ink);
+  columns.forEach((counts, column) => {
+    const most = Math.log1p(counts.reduce((a, b) => Math.max(a, b), 0)) || 1;
+    counts.forEach((count, bin) => {
+      const at = 4 * ((zBins - 1 - bin) * columns.length + column);
+      image.data[at] = red;
+      image.data[at + 1] = green;
+      image.data[at + 2] = blue;
+      image.data[at + 3] = (255 * Math.log1p(count)) / most;
+    });
+  });
+  small.putImageData(image, 0, 0);
+}
 
 /** z over steps: one column per look, brighter where more of z lies; the line is z = 0. */
 export function heatmap({ steps, columns }: HistogramHistory): Draw {
@@ -12,23 +38,9 @@ export function heatmap({ steps, columns }: HistogramHistory): Draw {
     const y = (z: number): number => margin.top + (tall * (zRange[1] - z)) / (zRange[1] - zRange[0]);
     context.fillStyle = colour('unlit');
     context.fillRect(margin.left, margin.top, inner, tall);
-    const wide = inner / Math.max(1, columns.length);
-    context.fillStyle = colour('accent');
-    columns.forEach((counts, column) => {
-      const most = Math.log1p(Math.max(...counts));
-      for (let bin = 0; bin < zBins; bin++) {
-        const count = counts[bin] ?? 0;
-        if (count === 0) continue;
-        context.globalAlpha = Math.log1p(count) / most;
-        context.fillRect(
-          margin.left + column * wide,
-          margin.top + tall * (1 - (bin + 1) / zBins),
-          wide + 0.5,
-          tall / zBins + 0.5,
-        );
-      }
-    });
-    context.globalAlpha = 1;
+    paint(columns, colour('accent'));
+    context.imageSmoothingEnabled = false;
+    if (scratch && columns.length > 0) context.drawImage(scratch, margin.left, margin.top, inner, tall);
     context.fillStyle = colour('ink');
     context.fillRect(margin.left, y(0), inner, 1);
     for (const z of [-5, 0, 5]) text(sheet, String(z), margin.left - 4, y(z), { align: 'right' });

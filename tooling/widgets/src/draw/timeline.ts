@@ -22,25 +22,31 @@ export const causeColours: Readonly<Record<string, string>> = {
   'kernel-change': 'run-2',
 };
 
-function mark(context: CanvasRenderingContext2D, kind: RunEvent['kind'], x: number, y: number): void {
-  const r = 3;
-  context.beginPath();
-  if (kind === 'died') {
-    context.moveTo(x - r, y - r);
-    context.lineTo(x + r, y + r);
-    context.moveTo(x + r, y - r);
-    context.lineTo(x - r, y + r);
-    context.stroke();
-  } else if (kind === 'bornDead') {
-    context.arc(x, y, r, 0, 2 * Math.PI);
-    context.stroke();
-  } else {
-    context.moveTo(x, y - r);
-    context.lineTo(x + r, y + r);
-    context.lineTo(x - r, y + r);
-    context.closePath();
-    context.fill();
-  }
+const r = 3;
+const outlines = {
+  died(path: Path2D, x: number, y: number): void {
+    path.moveTo(x - r, y - r);
+    path.lineTo(x + r, y + r);
+    path.moveTo(x + r, y - r);
+    path.lineTo(x - r, y + r);
+  },
+  bornDead(path: Path2D, x: number, y: number): void {
+    path.moveTo(x + r, y);
+    path.arc(x, y, r, 0, 2 * Math.PI);
+  },
+  revived(path: Path2D, x: number, y: number): void {
+    path.moveTo(x, y - r);
+    path.lineTo(x + r, y + r);
+    path.lineTo(x - r, y + r);
+    path.closePath();
+  },
+  act: (path: Path2D, x: number, y: number): void => path.rect(x, y, 1.5, laneHeight - 6),
+};
+const filled = new Set<RunEvent['kind']>(['revived', 'act']);
+
+function inkOf({ kind, cause }: RunEvent): string {
+  if (kind === 'died') return causeColours[cause ?? ''] ?? 'ink';
+  return { bornDead: 'born-dead', revived: 'revived', act: 'ink' }[kind];
 }
 
 /** What happened to each channel: a lane per network, a row per layer, in the order of the channels. */
@@ -56,19 +62,23 @@ export function timeline(lanes: readonly Lane[], lastStep: number): Draw {
       context.fillRect(margin.left, top + laneHeight - 4, width - margin.left - margin.right, 1);
       text(sheet, letter, 10, top + laneHeight / 2, { ink: name, size: 14 });
       const room = laneHeight - 12;
-      for (const { kind, step, layer, channel, cause } of events) {
-        if (kind === 'act') {
-          context.fillStyle = colour('ink');
-          context.fillRect(x(step), top + 2, 1.5, laneHeight - 6);
-          continue;
-        }
-        const ink =
-          kind === 'died' ? (causeColours[cause ?? ''] ?? 'ink') : kind === 'revived' ? 'revived' : 'born-dead';
-        context.strokeStyle = context.fillStyle = colour(ink);
+      // One path for all marks alike: thousands of strokes take a frame and more.
+      const paths = new Map<string, { kind: RunEvent['kind']; ink: string; path: Path2D }>();
+      for (const event of events) {
+        const { kind, step, layer, channel } = event;
+        const ink = inkOf(event);
+        const key = `${kind}/${ink}`;
+        const { path } = paths.get(key) ?? { path: new Path2D() };
+        paths.set(key, { kind, ink, path });
         // Within its layer's band, channels spread by a fixed jitter so that deaths of one step don't hide each other.
         const band = room / Math.max(1, layers);
-        const y = top + 6 + band * (layer + 0.15 + 0.7 * ((channel * 0.618) % 1));
-        mark(context, kind, x(step), y);
+        const y = top + (kind === 'act' ? 2 : 6 + band * (layer + 0.15 + 0.7 * ((channel * 0.618) % 1)));
+        outlines[kind](path, x(step), y);
+      }
+      for (const { kind, ink, path } of paths.values()) {
+        context.strokeStyle = context.fillStyle = colour(ink);
+        if (filled.has(kind)) context.fill(path);
+        else context.stroke(path);
       }
     });
     const ticks = Math.max(1, tickStep(last));

@@ -24,6 +24,10 @@ export interface RunView {
   histograms: Raw<HistogramHistory>[];
   surface: Raw<Float32Array> | undefined;
   events: Raw<RunEvent[]>;
+  /** How often what happened, those included that {@link events} has forgotten. */
+  happened: Record<RunEvent['kind'], number>;
+  /** Counts the audits: what is drawn of them watches it. */
+  looks: number;
   inspected: Inspected | undefined;
   result: ActResult | undefined;
   refused: string;
@@ -47,6 +51,8 @@ export const newRunView = (index: number, choices: NetworkChoices): RunView => (
   histograms: [],
   surface: undefined,
   events: markRaw([]),
+  happened: { bornDead: 0, died: 0, revived: 0, act: 0 },
+  looks: 0,
   inspected: undefined,
   result: undefined,
   refused: '',
@@ -54,6 +60,7 @@ export const newRunView = (index: number, choices: NetworkChoices): RunView => (
 });
 
 export function takeAudit(run: RunView, audit: Audited): void {
+  run.looks++;
   run.layers = markRaw(audit.layers);
   run.samples = audit.samples;
   run.deadFraction = audit.deadFraction;
@@ -77,6 +84,7 @@ export function takeAudit(run: RunView, audit: Audited): void {
 
 export function takeEvents(run: RunView, events: readonly RunEvent[]): void {
   run.events.push(...events);
+  for (const { kind } of events) run.happened[kind]++;
   if (run.events.length > mostEvents) run.events.splice(0, run.events.length - mostEvents);
 }
 

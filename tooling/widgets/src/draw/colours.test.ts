@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { channels } from './surfacePlot';
+import { channels } from './colours';
 
 test('colours are read as a style sheet or its minifier writes them', () => {
   expect(channels('#0072b2')).toEqual([0, 114, 178]);
