@@ -5,7 +5,7 @@ import { DataCache } from './data/dataCache';
 import type { Run } from './results';
 import { fileStore } from './run/checkpoint';
 import { trainRun } from './run/trainRun';
-import type { Task } from './sweep/pool';
+import type { RunNews, Task } from './sweep/pool';
 import type { Trainer } from './sweep/trainer';
 
 // The file that a worker thread starts with: it does one run for each task.
@@ -32,13 +32,23 @@ async function trainerOf(file: string | undefined): Promise<Trainer> {
   throw new Error(`[relumine/lab/sweep] The trainer ${file} must have a default export, a function of a run.`);
 }
 
-/** Does one run. */
-export default async function work({ spec, root, checkpoints, port }: Task & { port?: MessagePort }): Promise<Run> {
+/** Where WASM trapped or is full, what its memory holds can't be trusted, and never shrinks: the thread's engine is lost. */
+const isLost = (error: unknown): boolean =>
+  error instanceof WebAssembly.RuntimeError ||
+  (error instanceof RangeError && /the WASM heap has no room/.test(error.message));
+
+/** Does one run. What it tells goes to `port`; a thread that is lost says so there, and waits to be ended. */
+export default async function work({ spec, root, checkpoints, port }: Task & { port: MessagePort }): Promise<Run> {
   const trainer = await trainerOf(settings?.trainer);
   const checkpoint = checkpoints === undefined ? undefined : fileStore(checkpoints, spec.key);
+  const tell = (news: RunNews): void => port.postMessage(news);
   try {
-    return await trainer(spec, { root, checkpoint, onEpoch: (outcome) => port?.postMessage(outcome) });
+    return await trainer(spec, { root, checkpoint, onEpoch: (outcome) => tell({ outcome }) });
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    tell({ lost: (error as Error).message });
+    return await new Promise(() => undefined);
   } finally {
-    port?.close();
+    port.close();
   }
 }

@@ -17,10 +17,12 @@ const folder = mkdtempSync(join(tmpdir(), 'relumine-bench-'));
 const cli = join(dirname(createRequire(import.meta.url).resolve('relumine/package.json')), 'dist/cli.js');
 const children = new Set();
 
+// Runs of a few seconds, as short as those that anybody would spread over workers.
 const plan = {
-  ...{ trainSize: 1000, testSize: 200, probeSize: 100, epochs: 1, batchSize: 32, learningRate: 0.01 },
-  grid: { activation: ['relu', 'elu'], seed: [1, 2, 3, 4, 5, 6] },
+  ...{ trainSize: 2500, testSize: 200, probeSize: 100, epochs: 1, batchSize: 32, learningRate: 0.01 },
+  grid: { activation: ['relu', 'elu'], seed: [1, 2, 3, 4, 5, 6, 7, 8] },
 };
+const runs = '16 runs of 2,500 images';
 const seconds = async (action) => {
   const from = performance.now();
   await action();
@@ -32,7 +34,7 @@ async function local() {
   const one = await seconds(() => sweep(plan, { executor: localExecutor({ workers: 1 }) }));
   const two = await seconds(() => sweep(plan, { executor: localExecutor({ workers: 2 }) }));
   say(
-    `12 runs of 1,000 images, start-up included: one local worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)}×`,
+    `${runs}, start-up included: one local worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)}×`,
   );
 }
 
@@ -77,7 +79,7 @@ async function queue() {
   const one = await run(1);
   const two = await run(2);
   say(
-    `12 runs of 1,000 images over the queue: one worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)}×`,
+    `${runs} over the queue, its workers started before: one worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)}×`,
   );
 }
 
@@ -98,8 +100,8 @@ async function trivial() {
   children.add(child);
   await once(createInterface({ input: child.stdout }), 'line');
   const executor = queueExecutor({ redisUrl: redis, queue: 'trivial' });
-  const runs = (count, from) => ({ ...plan, grid: { seed: Array.from({ length: count }, (_, i) => from + i) } });
-  await sweep(runs(50, 1_000_000), { executor });
+  const many = (count, from) => ({ ...plan, grid: { seed: Array.from({ length: count }, (_, i) => from + i) } });
+  await sweep(many(50, 1_000_000), { executor });
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
   let most = 0;
@@ -107,7 +109,7 @@ async function trivial() {
     most = Math.max(most, process.memoryUsage().rss);
   }, 50);
   const journal = join(folder, 'trivial.jsonl');
-  const spent = await seconds(() => sweep(runs(10_000, 0), { executor, journal }));
+  const spent = await seconds(() => sweep(many(10_000, 0), { executor, journal }));
   clearInterval(watch);
   say(
     `10,000 runs of a trivial trainer over the queue, journal synced: ${spent.toFixed(1)} s, ${((1000 * spent) / 10_000).toFixed(2)} ms a run; memory of the coordinator +${((most - before) / 2 ** 20).toFixed(0)} MB at most`,

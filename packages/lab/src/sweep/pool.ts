@@ -10,6 +10,9 @@ export interface Task {
   checkpoints?: string | undefined;
 }
 
+/** What a run tells of itself: an epoch that has ended, or that its thread is of no use any more, and why. */
+export type RunNews = { outcome: EpochOutcome } | { lost: string };
+
 export interface PoolOptions {
   /** Threads, one WASM engine each. */
   threads: number;
@@ -57,16 +60,29 @@ export class RunPool {
     this.pool.on('error', () => undefined);
   }
 
-  /** Does one run. Rejects with what it threw, with why its thread died, or, at once, when it is aborted. */
+  /**
+   * Does one run. Rejects with what it threw, with why its thread died, or, at once, when it is aborted. A thread that is
+   * lost to a run is ended with it; the next run gets another.
+   */
   async run(spec: RunSpec, { signal, onEpoch }: RunOptions = {}): Promise<Run> {
-    const task: Task = { spec, ...this.task };
-    if (!onEpoch) return this.pool.run(task, { signal: signal ?? null }) as Promise<Run>;
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', onEpoch);
+    const control = new AbortController();
+    const abort = (): void => control.abort(signal?.reason);
+    let lost: string | undefined;
+    port1.on('message', (news: RunNews) => {
+      if ('outcome' in news) return onEpoch?.(news.outcome);
+      lost = news.lost;
+      control.abort();
+    });
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
     try {
-      const options = { signal: signal ?? null, transferList: [port2] };
-      return (await this.pool.run({ ...task, port: port2 }, options)) as Run;
+      const options = { signal: control.signal, transferList: [port2] };
+      return (await this.pool.run({ spec, ...this.task, port: port2 }, options)) as Run;
+    } catch (error) {
+      throw lost === undefined ? error : new Error(lost, { cause: error });
     } finally {
+      signal?.removeEventListener('abort', abort);
       port1.close();
     }
   }

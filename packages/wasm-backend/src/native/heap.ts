@@ -39,6 +39,25 @@ function outOfMemory(bytes: number): Error {
   );
 }
 
+const guarded = new WeakSet<object>();
+
+/**
+ * Makes the backend's allocator say so where the heap has no room. tfjs takes its 0 for an address and writes there, and 2³²
+ * bytes are 0 bytes to it: both end in wrong numbers or a trap.
+ */
+export function guardAllocator({ wasm }: WasmBackend): void {
+  if (guarded.has(wasm)) return;
+  guarded.add(wasm);
+  // Emscripten's first call of an export replaces it by the export itself.
+  wasm._free(wasm._malloc(1));
+  const malloc = wasm._malloc;
+  wasm._malloc = (bytes) => {
+    const address = bytes < 2 ** 32 ? malloc(bytes) : 0;
+    if (address === 0 && bytes > 0) throw outOfMemory(bytes);
+    return address;
+  };
+}
+
 /** A fresh tensor on the heap. */
 export function allocate(backend: WasmBackend, shape: number[], dtype: DataType): TensorInfo {
   const output = backend.makeOutput(shape, dtype);

@@ -55,3 +55,12 @@ test('no room on the heap is an error with a way out, and leaves nothing behind'
   expect(tf.memory().numTensors).toBe(before);
   expect(tf.relu(x).shape).toEqual([1000]);
 });
+
+test("tfjs's own kernels say so too where there is no room, also for 2^32 bytes, which are 0 to a 32-bit allocator", async () => {
+  await startNative(true);
+  const x = tf.ones([1]);
+  const before = tf.memory().numTensors;
+  expect(() => tf.pad(x, [[0, 2 ** 30 - 1]])).toThrow('the WASM heap has no room for another 4294967296 bytes');
+  expect(tf.memory().numTensors).toBe(before);
+  expect([...tf.pad(x, [[0, 2]]).dataSync()]).toEqual([1, 0, 0]);
+});

@@ -1,5 +1,5 @@
 import type { KernelExports } from './exports';
-import { findMemory, type WasmBackend } from './heap';
+import { findMemory, guardAllocator, type WasmBackend } from './heap';
 
 interface Loaded {
   readonly relaxedSimd: boolean;
@@ -88,6 +88,7 @@ export function kernelsOf(backend: WasmBackend): KernelExports {
   if (known !== undefined) return known;
   const { exports } = new WebAssembly.Instance(kernelModule(backend), { env: { memory } });
   const kernels = exports as unknown as KernelExports;
+  guardAllocator(backend);
   instances.set(memory, kernels);
   return kernels;
 }
