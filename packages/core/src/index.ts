@@ -23,6 +23,7 @@ export {
   type RelumineKernelName,
   spectralNormalizeGradKernel,
   spectralNormalizeKernel,
+  symbolNormsKernel,
 } from './kernels';
 export { nearestName } from './nearestName';
 export { createRandom, type Random } from './random';

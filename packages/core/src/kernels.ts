@@ -11,7 +11,8 @@ export type RelumineKernelName =
   | 'RelumineActivationStatistics'
   | 'RelumineActivationLiveness'
   | 'RelumineSpectralNormalize'
-  | 'RelumineSpectralNormalizeGrad';
+  | 'RelumineSpectralNormalizeGrad'
+  | 'RelumineSymbolNorms';
 
 /**
  * One pass that applies an activation and counts.
@@ -52,6 +53,19 @@ export const spectralNormalizeKernel = 'RelumineSpectralNormalize';
  * `{ target, onlyIfLarger }`; output (dy − ⟨dy, y⟩ v uᵀ / target) · target / σ, or dy where the kernel was left unchanged.
  */
 export const spectralNormalizeGradKernel = 'RelumineSpectralNormalizeGrad';
+
+/**
+ * The largest eigenvalues of a circular convolution's Gram matrices G(f, g) = Σ_k cos φ_k S_k − i sin φ_k D_k, with
+ * φ_k = 2π (a_k f / h + b_k g / w), by Lanczos steps; what falls behind is left early.
+ *
+ * Inputs `{ even, odd, start }`: S and D, float32[lags, n, m], symmetric and skew, where m is n rounded up to a multiple of 4 and the
+ * columns from n on are 0; where each frequency starts, float32[2, m]: real and imaginary parts, 0 from n on, not 0 in all.
+ * Attributes `{ lags, shape, frequencies, tolerance, share }`: pairs (a, b) with those of one b side by side and 0 ≤ b; [h, w];
+ * pairs (f, g), rows side by side; a frequency ends where its residual is below `tolerance` of its value, or where
+ * three residuals above its value are still below `share` of the largest value so far. Output: float32[frequencies, 2], value
+ * and residual.
+ */
+export const symbolNormsKernel = 'RelumineSymbolNorms';
 
 const capitalize = <T extends string>(name: T): Capitalize<T> =>
   (name.charAt(0).toUpperCase() + name.slice(1)) as Capitalize<T>;

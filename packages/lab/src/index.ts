@@ -20,6 +20,7 @@ export { formatSelection } from './select/answer';
 export type { Difference } from './select/paired';
 export type { Budget, Halving, SelectPlan } from './select/plan';
 export { type SelectOptions, type SelectResult, select } from './select/select';
+export { type Interval, meanInterval } from './stats/student';
 export type { Executor, ExecutorHooks, RunProgress, RunSource } from './sweep/executor';
 export type { RunEntry } from './sweep/journal';
 export { type LocalExecutorOptions, localExecutor } from './sweep/localExecutor';

@@ -34,15 +34,21 @@ export function studentQuantile(p: number, degrees: number): number {
   return (low + high) / 2;
 }
 
+/** A mean and its confidence interval. */
 export interface Interval {
   count: number;
   mean: number;
-  /** Ends of the 95 % confidence interval of the mean; infinite for one value alone. */
+  /** Ends of the interval; infinite for one value alone. */
   low: number;
   high: number;
 }
 
-/** The mean of independent values with its 95 % confidence interval (Student). */
+/**
+ * The mean of independent values with its confidence interval: mean ± t s / √n, Student's t with n − 1 degrees of freedom.
+ *
+ * @param confidence between 0 and 1; 0.95 unless given
+ * @returns the interval, infinite for one value alone
+ */
 export function meanInterval(values: readonly number[], confidence = 0.95): Interval {
   const count = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / count;

@@ -1,46 +1,11 @@
+import { lagMatrices, lagsPay } from './lagMatrices';
 import { type PackedHermitian, packed, packedZeros } from './packedHermitian';
-import { tapsByRows } from './taps';
 import { type Frequency, gramMatrix, type KernelValues, roots, transferMatrices } from './transfer';
 
 /** Writes the Gram matrix of one frequency into `into` (overwritten). */
 export interface GramSymbol {
   readonly n: number;
   at(frequency: Frequency, into: PackedHermitian): void;
-}
-
-/** X Yᵀ added to `to`, both [n × length]: in blocks of two rows by two, which spares half of the reads. */
-function addProduct(x: Float64Array, y: Float64Array, n: number, length: number, to: Float64Array): void {
-  let i = 0;
-  for (; i + 1 < n; i += 2) {
-    const [p0, p1] = [i * length, (i + 1) * length];
-    let j = 0;
-    for (; j + 1 < n; j += 2) {
-      const [q0, q1] = [j * length, (j + 1) * length];
-      let [a, b, c, d] = [0, 0, 0, 0];
-      for (let k = 0; k < length; k++) {
-        const [x0, x1, y0, y1] = [x[p0 + k]!, x[p1 + k]!, y[q0 + k]!, y[q1 + k]!];
-        a += x0 * y0;
-        b += x0 * y1;
-        c += x1 * y0;
-        d += x1 * y1;
-      }
-      to[i * n + j]! += a;
-      to[i * n + j + 1]! += b;
-      to[(i + 1) * n + j]! += c;
-      to[(i + 1) * n + j + 1]! += d;
-    }
-    for (; j < n; j++) {
-      to[i * n + j]! += dot(x, p0, y, j * length, length);
-      to[(i + 1) * n + j]! += dot(x, p1, y, j * length, length);
-    }
-  }
-  for (; i < n; i++) for (let j = 0; j < n; j++) to[i * n + j]! += dot(x, i * length, y, j * length, length);
-}
-
-function dot(x: Float64Array, p: number, y: Float64Array, q: number, length: number): number {
-  let sum = 0;
-  for (let k = 0; k < length; k++) sum += x[p + k]! * y[q + k]!;
-  return sum;
 }
 
 /**
@@ -50,11 +15,7 @@ function dot(x: Float64Array, p: number, y: Float64Array, q: number, length: num
  * large that this does not pay, each frequency's product is taken.
  */
 export function gramSymbol(kernel: KernelValues, shape: readonly [number, number]): GramSymbol {
-  const taps = kernel.height * kernel.width;
-  const n = Math.min(kernel.inputs, kernel.outputs);
-  const lags = ((2 * kernel.height - 1) * (2 * kernel.width - 1) + 1) / 2;
-  const pays = taps * taps <= 2 * shape[0] * shape[1] && lags * n * n <= 2 ** 24;
-  return pays ? byLags(kernel, shape) : byProducts(kernel, shape);
+  return lagsPay(kernel, shape) ? byLags(kernel, shape) : byProducts(kernel, shape);
 }
 
 function byProducts(kernel: KernelValues, shape: readonly [number, number]): GramSymbol {
@@ -69,23 +30,9 @@ function byProducts(kernel: KernelValues, shape: readonly [number, number]): Gra
 }
 
 function byLags(kernel: KernelValues, [h, w]: readonly [number, number]): GramSymbol {
-  const { height, width } = kernel;
-  const { values: taps, n, length } = tapsByRows(kernel);
-  const block = n * length;
-  /** A(a, b) for all a and b ≥ 0; the others are their transposes. */
-  const lags = new Map<string, { a: number; b: number; values: Float64Array }>();
-  for (let a = 1 - height; a < height; a++) {
-    for (let b = 0; b < width; b++) {
-      const values = new Float64Array(n * n);
-      for (let i = Math.max(0, -a); i < Math.min(height, height - a); i++) {
-        for (let j = 0; j + b < width; j++) {
-          const [s, t] = [((i + a) * width + j + b) * block, (i * width + j) * block];
-          addProduct(taps.subarray(s, s + block), taps.subarray(t, t + block), n, length, values);
-        }
-      }
-      lags.set(`${a},${b}`, { a, b, values });
-    }
-  }
+  const { width } = kernel;
+  const n = Math.min(kernel.inputs, kernel.outputs);
+  const lags = lagMatrices(kernel);
   const [vertical, horizontal] = [roots(h), roots(w)];
   // Hermitian matrices of one row of frequencies: G = part[0] + Σ_b cos(b) part[2b − 1] + sin(b) part[2b].
   const parts = Array.from({ length: 2 * width - 1 }, () => packedZeros(n));
@@ -93,7 +40,7 @@ function byLags(kernel: KernelValues, [h, w]: readonly [number, number]): GramSy
   const turn = (row: number): void => {
     current = row;
     for (const part of parts) part.values.fill(0);
-    for (const { a, b, values } of lags.values()) {
+    for (const { a, b, values } of lags) {
       const angle = (((row * a) % h) + h) % h;
       const [cos, sin] = [vertical.cos[angle]!, vertical.sin[angle]!];
       // C = values · (cos − i sin); with b = 0 the lags a and −a are Hermitian together.

@@ -112,24 +112,25 @@ export function borderOf(
   };
 }
 
-/** A convolution on inputs of one size, by tfjs's own operations. */
-export function convolutionOperator(
-  where: string,
-  kernel: KernelValues,
-  geometry: ConvolutionGeometry,
-): LinearOperator {
+/** Refuses an input that the kernel does not fit on: unless padding is 'same', there would be no output. */
+export function requireRoom(where: string, kernel: KernelValues, geometry: ConvolutionGeometry): void {
+  const { inputShape, padding, dilations } = geometry;
+  const [h, w] = inputShape;
+  const [down, across] = [(kernel.height - 1) * dilations[0], (kernel.width - 1) * dilations[1]];
+  const room = typeof padding === 'number' ? 2 * padding : 0;
+  if (padding === 'same' || (down < h + room && across < w + room)) return;
+  const received = `[${h}, ${w}] for a kernel that covers [${down + 1}, ${across + 1}]`;
+  const rule = `must not be smaller than the kernel with padding ${JSON.stringify(padding)}`;
+  throw invalidArgument({ where, argument: 'options.inputShape', rule, received, wayOut: 'Use padding "same".' });
+}
+
+/** A convolution on inputs of one size that it fits on, by tfjs's own operations. */
+export function convolutionOperator(kernel: KernelValues, geometry: ConvolutionGeometry): LinearOperator {
   const { inputShape, padding } = geometry;
   const strides = [...geometry.strides] as [number, number];
   const filter = dilated(kernel, geometry.dilations);
   const [reachDown, reachAcross] = [filter.shape[0] - 1, filter.shape[1] - 1];
   const [h, w] = inputShape;
-  const room = typeof padding === 'number' ? 2 * padding : 0;
-  if (padding !== 'same' && (reachDown >= h + room || reachAcross >= w + room)) {
-    filter.dispose();
-    const received = `[${h}, ${w}] for a kernel that covers [${reachDown + 1}, ${reachAcross + 1}]`;
-    const rule = `must not be smaller than the kernel with padding ${JSON.stringify(padding)}`;
-    throw invalidArgument({ where, argument: 'options.inputShape', rule, received, wayOut: 'Use padding "same".' });
-  }
   const border = borderOf(padding, inputShape, [reachDown, reachAcross], kernel.inputs);
   const own = border ? 'valid' : (padding as 'same' | 'valid');
   const apply = (x: Tensor4D): Tensor4D => conv2d(border ? border.extend(x) : x, filter, strides, own);

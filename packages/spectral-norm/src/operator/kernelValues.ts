@@ -6,7 +6,7 @@ import type { KernelValues } from '../linalg/transfer';
 export async function kernelValues(where: string, kernel: Tensor4D): Promise<KernelValues> {
   requireFloat32Tensor(where, 'kernel', kernel);
   requireRank(where, 'kernel', kernel, 4);
-  const values = Float64Array.from(await kernel.data());
+  const values = new Float64Array(await kernel.data<'float32'>());
   const wrong = values.find((value) => !Number.isFinite(value));
   if (wrong !== undefined)
     throw invalidArgument({ where, argument: 'kernel', rule: 'must be finite', received: String(wrong) });

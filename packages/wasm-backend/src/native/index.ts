@@ -21,6 +21,7 @@ import { registerSoftmaxCrossEntropy } from './softmax';
 import { registerSpectralNormalization } from './spectral';
 import { registerActivationStatistics } from './statistics';
 import { registerIdentity, registerSums } from './sums';
+import { registerSymbolNorms } from './symbolNorms';
 import { startThreads } from './threads';
 
 /** What {@link registerNativeKernels} found. */
@@ -68,6 +69,7 @@ export async function registerNativeKernels(): Promise<NativeKernels> {
   registerMatMul();
   registerSums();
   registerSpectralNormalization();
+  registerSymbolNorms();
   registerIdentity();
   registerOptimizers();
   registerBatchNorm();

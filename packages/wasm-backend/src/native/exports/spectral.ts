@@ -10,3 +10,21 @@ export interface SpectralExports {
   scaleInto(x: number, y: number, n: number, factor: number): void;
   innerProduct(a: number, b: number, n: number): number;
 }
+
+/** `assembly/hermitian.as`. */
+export interface HermitianExports {
+  combine(matrices: number, bytes: number, count: number, factors: number, out: number): void;
+  lanczos(
+    ...args: [
+      real: number,
+      imaginary: number,
+      n: number,
+      padded: number,
+      basis: number,
+      alpha: number,
+      beta: number,
+      from: number,
+      to: number,
+    ]
+  ): number;
+}

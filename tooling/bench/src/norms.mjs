@@ -1,0 +1,58 @@
+// The norm of a circular 3 × 3 × 64 → 64 convolution on 32 × 32 inputs against all its singular values, ours and numpy's:
+// pnpm --filter @tooling/bench norms [rounds]. In turns, one thread each; medians, and ratios of medians.
+import { execFileSync } from 'node:child_process';
+import { loadavg } from 'node:os';
+import { resolve } from 'node:path';
+import { operatorNorm, singularValues } from '@relumine/spectral-norm';
+import * as tf from '@tensorflow/tfjs-core';
+import { start } from './peers/start.mjs';
+import { spread } from './timing.mjs';
+
+const [rounds = '5'] = process.argv.slice(2);
+const started = await start('native', 1);
+const inputShape = [32, 32];
+const actions = {
+  'all singular values': async (kernel) => (await singularValues(kernel, { inputShape }))[0],
+  'norm, searched': (kernel) => operatorNorm(kernel, { inputShape, padding: 'circular', method: 'search' }),
+  'norm, by Lanczos': (kernel) => operatorNorm(kernel, { inputShape, padding: 'circular', method: 'lanczos' }),
+};
+const kernelOf = (seed) => tf.randomNormal([3, 3, 64, 64], 0, 0.05, 'float32', seed);
+
+/** Wall milliseconds of numpy's svd(fft2(k)), on one thread. */
+function numpy() {
+  const one = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+  const script = resolve(import.meta.dirname, 'peers/numpySingularValues.py');
+  const output = execFileSync('python3', [script], { env: { ...process.env, ...one }, encoding: 'utf8' });
+  return JSON.parse(output).times;
+}
+
+const times = Object.fromEntries(Object.keys(actions).map((name) => [name, []]));
+let worst = 0;
+for (let round = -2; round < Number(rounds); round++) {
+  const kernel = kernelOf(round + 10);
+  const found = {};
+  for (const [name, action] of Object.entries(actions)) {
+    const from = performance.now();
+    found[name] = await action(kernel);
+    // The first rounds warm up.
+    if (round >= 0) times[name].push(performance.now() - from);
+  }
+  worst = Math.max(worst, Math.abs(found['norm, searched'] / found['all singular values'] - 1));
+  kernel.dispose();
+}
+let peer;
+try {
+  peer = spread(numpy()).median;
+} catch (error) {
+  console.error(`numpy: ${error.message.split('\n')[0]}`);
+}
+const medians = Object.fromEntries(Object.entries(times).map(([name, list]) => [name, spread(list).median]));
+const searched = medians['norm, searched'];
+console.log(`kernels ${started.kernels}, ${rounds} kernels, load ${loadavg()[0].toFixed(2)}`);
+for (const [name, ms] of Object.entries(medians)) console.log(`${name.padEnd(24)} ${ms.toFixed(1)} ms`);
+if (peer) console.log(`${'numpy svd(fft2(k))'.padEnd(24)} ${peer.toFixed(1)} ms`);
+console.log(`all ours / searched      ${(medians['all singular values'] / searched).toFixed(1)}`);
+if (peer) console.log(`numpy / searched         ${(peer / searched).toFixed(1)}`);
+if (peer) console.log(`all ours / numpy         ${(medians['all singular values'] / peer).toFixed(2)}`);
+console.log(`largest error of the searched norm ${worst.toExponential(1)}`);
+process.exit(0);
