@@ -83,3 +83,14 @@ export function binary(op: i32, a: usize, b: usize, out: usize, n: usize, period
   else if (op == SUB_FROM) subFromRows(a, b, out, n, period);
   else divIntoRows(a, b, out, n, period);
 }
+
+/** out[row, i] = a[row, i] ∘ b[row] for rows of n values. */
+export function binaryRows(op: i32, a: usize, b: usize, out: usize, rows: i32, n: usize): void {
+  const bytes = n << 2;
+  for (; rows > 0; rows--) {
+    binary(op, a, b, out, n, 1);
+    a += bytes;
+    b += 4;
+    out += bytes;
+  }
+}

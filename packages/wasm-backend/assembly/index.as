@@ -12,7 +12,7 @@ export { activationStatistics } from './statistics';
 export { addInto, extremum, matrixProduct } from './parallel';
 export { batchNorm, batchNormGrad, spread, squareGrad } from './batchNorm';
 export { outputGrad } from './outputGradients';
-export { binary } from './binary';
+export { binary, binaryRows } from './binary';
 export { combine, lanczos } from './hermitian';
 export { innerProduct, scaleInto, spectralGradient, spectralLeft, spectralRight, spectralSigma } from './spectral';
 export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmax';

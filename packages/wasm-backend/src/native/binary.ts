@@ -7,7 +7,14 @@ import { type Part, ranges, runParts } from './threads';
 /** The operation's number, and its number with the operands exchanged: shared with assembly/binary.as. */
 const codes = { Add: [0, 0], Sub: [1, 4], Multiply: [2, 2], RealDiv: [3, 5] } as const;
 
-/** out = a ∘ b where one operand is as large as the result and the other repeats along it. */
+/** Whether x has one value for each row of `out`: its leading axes, then axes of length 1. */
+function isPerRow(x: number[], out: number[]): boolean {
+  const shape = [...new Array<number>(out.length - x.length).fill(1), ...x];
+  const rest = shape.length - [...shape].reverse().findIndex((extent) => extent !== 1);
+  return shape.slice(0, rest).every((extent, axis) => extent === out[axis]);
+}
+
+/** out = a ∘ b where one operand is as large as the result and the other repeats along it, or has one value per row. */
 function run(
   backend: WasmBackend,
   [code, exchanged]: readonly [number, number],
@@ -18,11 +25,21 @@ function run(
   const size = util.sizeFromShape(shape);
   const straight = util.sizeFromShape(a.shape) === size;
   const [long, short] = straight ? [a, b] : [b, a];
-  if (util.sizeFromShape(long.shape) !== size || !repeats(short.shape, shape)) return undefined;
+  const perRow = !repeats(short.shape, shape);
+  if (util.sizeFromShape(long.shape) !== size || (perRow && !isPerRow(short.shape, shape))) return undefined;
   return produce(backend, shape, (out) => {
     const [from, other] = [addressOf(backend, long), addressOf(backend, short)];
     const length = util.sizeFromShape(short.shape);
     const op = straight ? code : exchanged;
+    if (perRow) {
+      const row = size / length;
+      const parts = ranges(backend, length, 1, 'pass', size).map(([first, last]): Part => {
+        const at = first * row * 4;
+        return ['binaryRows', op, from + at, other + first * 4, out + at, last - first, row];
+      });
+      runParts(backend, parts);
+      return;
+    }
     if (length === size) {
       const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
         const count = last - first;

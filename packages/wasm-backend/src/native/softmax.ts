@@ -1,7 +1,8 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, findMemory, produce, type WasmBackend, withScratch } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
+import { type Part, ranges, runParts } from './threads';
 
 /** Inputs `{ logits, labels }` float32[rows, classes]; outputs `[loss float32[rows], softmax float32[rows, classes]]`. */
 export const softmaxCrossEntropyKernel = 'RelumineSoftmaxCrossEntropy';
@@ -45,8 +46,28 @@ const gradient: NativeKernel = (args) => {
   });
 };
 
-/** Registers softmax and cross-entropy in one pass, and its gradient. */
+/** Softmax over the last axis: the cross-entropy's own, whose other results are left. */
+const softmax: NativeKernel = (args, replaced) => {
+  const logits = args.inputs.logits!;
+  const classes = logits.shape.at(-1);
+  if (logits.dtype !== 'float32' || !classes) return replaced(args);
+  const backend = args.backend as WasmBackend;
+  const size = util.sizeFromShape(logits.shape);
+  return produce(backend, logits.shape, (p) => {
+    withScratch(backend, (size / classes) * 24, (sums) => {
+      const z = addressOf(backend, logits);
+      const parts = ranges(backend, size / classes, 1, 'pass', size).map(([first, last]): Part => {
+        const at = first * classes * 4;
+        return ['softmaxCrossEntropy', z + at, z + at, p + at, sums + first * 24, last - first, classes];
+      });
+      runParts(backend, parts);
+    });
+  });
+};
+
+/** Registers softmax, softmax and cross-entropy in one pass, and its gradient. */
 export function registerSoftmaxCrossEntropy(): void {
+  replaceKernel('Softmax', softmax);
   replaceKernel(softmaxCrossEntropyKernel, forward);
   replaceKernel(softmaxCrossEntropyGradKernel, gradient);
 }

@@ -93,7 +93,7 @@ class ThreadPool {
     for (let spins = 0; ; spins++) {
       const done = Atomics.load(words, DONE);
       if (done === parts) return;
-      if (spins < 2000) continue;
+      if (spins < 10_000) continue;
       try {
         Atomics.wait(words, DONE, done, 100);
       } catch {

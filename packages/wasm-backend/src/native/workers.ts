@@ -10,18 +10,25 @@ export const partSlots = 48;
 export const headerBytes = 64;
 export const countMask = 255;
 
+/**
+ * How long a thread looks out for the next part before it sleeps: kernels of a step follow each other within tens of
+ * microseconds, and waking a sleeper takes as long.
+ */
+const watchMs = 0.1;
+
 /** What each thread runs, as text: a worker can then start in Node, in pages and in bundles without a file of its own. */
 const workerText = `
 const run = ({ module, memory, control, names }) => {
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const words = new Int32Array(control);
   const table = new Float64Array(control, ${headerBytes});
+  let sleepAt = 0;
   postReady();
   for (;;) {
     const word = Atomics.load(words, ${OPEN});
     const open = word & ${countMask};
     if (open === 0) {
-      Atomics.wait(words, ${OPEN}, word);
+      if (performance.now() > sleepAt) Atomics.wait(words, ${OPEN}, word);
       continue;
     }
     if (Atomics.compareExchange(words, ${OPEN}, word, word - 1) !== word) continue;
@@ -33,6 +40,7 @@ const run = ({ module, memory, control, names }) => {
     }
     Atomics.add(words, ${DONE}, 1);
     Atomics.notify(words, ${DONE});
+    sleepAt = performance.now() + ${watchMs};
   }
 };
 `;

@@ -69,6 +69,7 @@ export interface PointwiseExports {
     ]
   ): void;
   binary(op: number, a: number, b: number, out: number, n: number, period: number): void;
+  binaryRows(op: number, a: number, b: number, out: number, rows: number, n: number): void;
   outputGrad(op: number, dy: number, y: number, dx: number, n: number): void;
   squareGrad(dy: number, x: number, dx: number, n: number): void;
   adam(
