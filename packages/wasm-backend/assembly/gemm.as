@@ -70,7 +70,7 @@ function storePart(tile: usize, rowsC: usize, c: usize, rows: i32, columns: i32,
 }
 
 /** A whole tile whose rows are neighbours in C and whose columns are `columnBytes` apart. */
-function storeTransposed(tile: usize, c: usize, columnBytes: usize, add: bool): void {
+export function storeTransposed(tile: usize, c: usize, columnBytes: usize, add: bool): void {
   for (let half = 0; half < 2; half++) {
     const r0 = v128.load(tile), r1 = v128.load(tile, 32), r2 = v128.load(tile, 64), r3 = v128.load(tile, 96);
     const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);

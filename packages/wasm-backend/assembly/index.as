@@ -9,7 +9,8 @@ export { transformFilter, transformFilterGradient, winogradConvolve, winogradFil
 export { depthwise, depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
 export { activationLiveness } from './liveness';
 export { activationStatistics } from './statistics';
-export { addInto, extremum, matrixProduct } from './parallel';
+export { matrixProduct } from './dense';
+export { addInto, extremum } from './parallel';
 export { batchNorm, batchNormGrad, spread, squareGrad } from './batchNorm';
 export { outputGrad } from './outputGradients';
 export { binary, binaryRows } from './binary';

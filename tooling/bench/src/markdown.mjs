@@ -131,6 +131,7 @@ const networkSection = ({ found }) => [
 
 const sizeSection = ({ found: { modules } }) => [
   '## Size',
+  'For a shared memory, one byte of a module is set when it is loaded: the four cases travel as two.',
   table(
     ['module', 'bytes', 'gzip'],
     modules.map(({ name, bytes, gzip }) => [name, bytes, gzip]),

@@ -63,7 +63,7 @@ export function reach({ step, threads, slow, convolutions, elementwise, networks
     ),
     line('heap after 10,000 steps less heap after 100, bytes', heaps && most(heaps), 0, undefined, false, String),
     line(
-      'the four modules, gzip',
+      'the shipped modules, gzip',
       size?.found.gzip,
       60_000,
       undefined,

@@ -1,5 +1,4 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { contiguousRows } from './convolutionTables';
 import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
@@ -33,40 +32,41 @@ const flipped = ({ rows, columns, rowBytes, columnBytes }: Layout): Layout => ({
   columnBytes: rowBytes,
 });
 
-/** Elements to pack, and twice those to be read against the grain from beyond the first-level cache. */
-const cost = (read: Layout, packed: Layout): number => {
-  const size = read.rows * read.columns;
-  return packed.rows * packed.columns + (read.columnBytes !== 4 && size > 8192 ? 2 * size : 0);
-};
+/** Passes over elements: to pack the second factor, twice if against its grain, and to copy the first where it is transposed. */
+const cost = (read: Layout, packed: Layout): number =>
+  packed.rows * packed.columns * (packed.columnBytes === 4 ? 1 : 2) +
+  (read.columnBytes === 4 ? 0 : read.rows * read.columns);
 
 /** C = A · B for each pair of matrices; C's rows are contiguous. */
 function multiplyAll(backend: WasmBackend, a: Layout, b: Layout, pairs: { a: number; b: number; c: number }[]): void {
   const n = b.columns;
-  // C = A · B or Cᵀ = Bᵀ · Aᵀ: the first factor is read in place, the second is packed.
-  const swap = cost(flipped(b), flipped(a)) < cost(a, b);
+  // C = A · B or Cᵀ = Bᵀ · Aᵀ, stored against the grain: the first factor is read in place, the second is packed.
+  const swap = cost(flipped(b), flipped(a)) + a.rows * n < cost(a, b);
   const [read, packed] = swap ? [flipped(b), flipped(a)] : [a, b];
+  const [rowBytesC, columnBytesC] = swap ? [4, n * 4] : [n * 4, 4];
   const k = a.columns;
+  const steps = Math.min(block, k);
   const work = new Workspace();
-  const rowsA = work.table(contiguousRows(read.rows, read.rowBytes));
-  const rowsC = work.table(contiguousRows(read.rows, swap ? 4 : n * 4));
-  const steps = work.table(contiguousRows(k, read.columnBytes));
-  // Each thread takes some columns of the packed factor, with panels of its own.
-  const columns = ranges(backend, packed.columns, 8, 'product', read.rows * packed.columns * k);
-  const rooms = columns.map(([first, last]) => ({
-    panels: work.reserve(Math.min(block, k) * upTo8(last - first) * 4),
+  // Each thread takes some rows or some columns, whichever are more, with panels and a copy of its own.
+  const byRows = read.rows > packed.columns;
+  const [extent, unit] = byRows ? [read.rows, 4] : [packed.columns, 8];
+  const shares = ranges(backend, extent, unit, 'product', read.rows * packed.columns * k).map(([first, last]) => ({
+    rows: byRows ? [first, last] : [0, read.rows],
+    columns: byRows ? [0, packed.columns] : [first, last],
+    panels: work.reserve(steps * upTo8(byRows ? packed.columns : last - first) * 4),
+    room: work.reserve(read.rowBytes === 4 ? Math.max(4 * steps, 8192) * 4 : 0),
     tile: work.reserve(tileBytes),
   }));
-  const columnBytes = swap ? n * 4 : 4;
   work.run(backend, () => {
     for (const pair of pairs) {
       const [from, other] = swap ? [pair.b, pair.a] : [pair.a, pair.b];
-      const sum = [rowsA(), read.rows, steps(), k, block] as const;
-      const parts = columns.map(([first, last], i): Part => {
-        const start = other + first * packed.columnBytes;
-        const factor = [start, packed.rowBytes, packed.columnBytes, last - first] as const;
-        const { panels, tile } = rooms[i]!;
-        const out = [pair.c + first * columnBytes, rowsC(), columnBytes] as const;
-        return ['matrixProduct', from, ...sum, ...factor, ...out, panels(), tile()];
+      const parts = shares.map(({ rows, columns, panels, room, tile }): Part => {
+        const [row, column] = [rows[0]!, columns[0]!];
+        const first = [from + row * read.rowBytes, read.rowBytes, read.columnBytes, rows[1]! - row] as const;
+        const start = other + column * packed.columnBytes;
+        const second = [start, packed.rowBytes, packed.columnBytes, columns[1]! - column] as const;
+        const out = [pair.c + row * rowBytesC + column * columnBytesC, rowBytesC, columnBytesC] as const;
+        return ['matrixProduct', ...first, k, block, ...second, ...out, panels(), room(), tile()];
       });
       runParts(backend, parts);
     }

@@ -7,6 +7,9 @@ interface Loaded {
   readonly modules: Map<'single' | 'threaded', WebAssembly.Module>;
 }
 
+/** What the modules say of an imported memory that is shared and has a maximum. */
+const sharedMemory = 3;
+
 let loaded: Loaded | undefined;
 const instances = new WeakMap<WebAssembly.Memory, KernelExports>();
 
@@ -35,8 +38,9 @@ export async function loadModule(options: { relaxedSimd?: boolean } = {}): Promi
   const wanted = options.relaxedSimd ?? true;
   if (loaded !== undefined && (options.relaxedSimd === undefined || loaded.relaxedSimd === wanted)) return undefined;
   let binaries: typeof import('./generated/binaries')['binaries'];
+  let sharedAt: typeof import('./generated/binaries')['sharedAt'];
   try {
-    ({ binaries } = await import('./generated/binaries'));
+    ({ binaries, sharedAt } = await import('./generated/binaries'));
   } catch (cause) {
     return `the native kernels are not built (${cause instanceof Error ? cause.message : cause}); in the repository run: npm run build`;
   }
@@ -51,8 +55,9 @@ export async function loadModule(options: { relaxedSimd?: boolean } = {}): Promi
       relaxedSimd = WebAssembly.validate(relaxed);
     }
   }
-  const threaded = decode(relaxedSimd ? binaries.threadedRelaxed : binaries.threaded);
   const single = relaxedSimd ? decode(binaries.singleRelaxed) : plain;
+  const threaded = single.slice();
+  threaded[sharedAt[relaxedSimd ? 'singleRelaxed' : 'single']] = sharedMemory;
   loaded = { relaxedSimd, bytes: { single, threaded }, modules: new Map() };
   return undefined;
 }

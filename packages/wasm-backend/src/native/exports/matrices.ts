@@ -21,19 +21,20 @@ export interface MatrixExports {
   matrixProduct(
     ...args: [
       a: number,
-      rowsA: number,
+      rowBytes: number,
+      stepBytes: number,
       m: number,
-      steps: number,
       k: number,
       block: number,
       b: number,
-      rowBytes: number,
+      rowBytesB: number,
       columnBytesB: number,
       n: number,
       c: number,
-      rowsC: number,
+      rowBytesC: number,
       columnBytes: number,
       panels: number,
+      room: number,
       tile: number,
     ]
   ): void;

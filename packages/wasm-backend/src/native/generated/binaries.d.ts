@@ -2,6 +2,7 @@
 export declare const binaries: {
   readonly single: string;
   readonly singleRelaxed: string;
-  readonly threaded: string;
-  readonly threadedRelaxed: string;
 };
+
+/** The byte of each that says what memory it imports: 1 one of its own, 3 a shared one. All else is the same. */
+export declare const sharedAt: Record<keyof typeof binaries, number>;
