@@ -25,7 +25,7 @@ const uses: Record<string, (page: Page) => Promise<unknown>> = {
 const overflowing = `[...document.querySelectorAll('main *, header, header *, footer *')]
   .filter((one) => {
     const { right, width } = one.getBoundingClientRect();
-    const hides = one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible';
+    const hides = one.tagName !== 'INPUT' && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible';
     return width > 0 && (right > innerWidth + 1 || hides);
   })
   .map((one) => one.outerHTML.slice(0, 100))`;

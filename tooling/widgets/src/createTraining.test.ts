@@ -143,6 +143,18 @@ describe('training', () => {
     expect(training.state.problem?.kind).toBe('crashed');
   });
 
+  test('a machine that slept has no worker that crashed', () => {
+    training.build(plan);
+    worker().start();
+    training.train();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    vi.advanceTimersByTime(2_000);
+    expect(workers.length).toBe(1);
+    expect(training.state.phase).toBe('training');
+    vi.advanceTimersByTime(40_000);
+    expect(workers.length).toBe(2);
+  });
+
   test('a worker that does not start is said, and so is a browser without SIMD', () => {
     training.build(plan);
     worker().crash();

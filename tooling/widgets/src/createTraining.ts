@@ -61,6 +61,8 @@ export type TrainingWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessa
 const slowStart = 60_000;
 /** A worker that says nothing for so long while it trains has been ended by the browser. */
 const longestSilence = 30_000;
+/** The watch looks once a second; where it comes later than this, the page itself was stopped. */
+const longestTick = 5_000;
 /** A worker that crashes again and again is not started again. */
 const mostRestarts = 3;
 
@@ -127,8 +129,13 @@ export function createTraining(makeWorker: () => TrainingWorker, simd: () => boo
     worker.onmessage = ({ data }: MessageEvent<Report>) => take(data);
     worker.onerror = () => (started ? crash() : fail('blocked'));
     slow = setTimeout(() => fail('blocked'), slowStart);
+    let ticked = Date.now();
     watchdog = setInterval(() => {
-      if (started && state.phase === 'training' && Date.now() - heard > longestSilence) crash();
+      const now = Date.now();
+      // The machine slept, and the worker with it.
+      if (now - ticked > longestTick) heard = now;
+      ticked = now;
+      if (started && state.phase === 'training' && now - heard > longestSilence) crash();
     }, 1000);
   };
   /** The worker is gone, and with it what was learned: a new one takes its place at step 0. */
