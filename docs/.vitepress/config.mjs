@@ -31,9 +31,8 @@ export default defineConfig({
     const description = descriptionOf(readFileSync(resolve(siteConfig.srcDir, page.relativePath), 'utf8'));
     return description ? { description } : undefined;
   },
-  // VitePress's home page and its page for what is not found have no landmark for their content.
-  transformHtml: (code) =>
-    code.includes('<main') ? code : code.replace(/class="VPContent( is-home)?" id="VPContent"/, '$& role="main"'),
+  // The home page of VitePress has no landmark for its content.
+  transformHtml: (code) => code.replace('class="VPContent is-home" id="VPContent"', '$& role="main"'),
   markdown: { math: true, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   themeConfig: {
     search: { provider: 'local' },

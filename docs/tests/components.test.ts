@@ -12,6 +12,9 @@ afterAll(() => site?.close());
 
 test('every page has a title, a description and a language', async () => {
   const page = await site.browser.newPage();
+  // The service worker that isolates its page loads it anew, once.
+  await page.goto(`${site.url}concepts/dying-relu.html`);
+  await page.waitForFunction('crossOriginIsolated');
   const seen = new Set<string>();
   for (const path of [...pages, ...more]) {
     await page.goto(site.url + path);
@@ -38,5 +41,19 @@ test('the components of the concepts answer', async () => {
   await expect.poll(() => curve.textContent()).toContain('does not fire');
   await page.locator('.rm-curve select').selectOption('leakyRelu (0.1)');
   await expect.poll(() => curve.textContent()).toMatch(/f′\(z\) = 0\.100.*fires/s);
+  await page.close();
+});
+
+test('an address without a page says so, in the language of its part', async () => {
+  const page = await site.browser.newPage();
+  for (const [path, words] of [
+    ['404.html', 'There is no such page'],
+    ['zh/nowhere.html', '没有这个页面'],
+  ] as const) {
+    // A static host answers with 404.html; the one of these tests is told to.
+    await page.route(`${site.url}zh/nowhere.html`, (route) => route.fulfill({ path: site.file('404.html') }));
+    await page.goto(site.url + path);
+    await expect.poll(() => page.getByRole('main').textContent()).toContain(words);
+  }
   await page.close();
 });

@@ -18,18 +18,25 @@ const flags = [
 export interface Site {
   url: string;
   browser: Browser;
+  /** Where a built file is. */
+  file(name: string): string;
   close(): Promise<void>;
+}
+
+/** How Chromium is started: the one of CHROMIUM_PATH, of the system, or playwright's own. */
+export function launchOptions(): { args: string[]; executablePath?: string } {
+  const executablePath = process.env.CHROMIUM_PATH || ['/usr/bin/chromium'].find(existsSync);
+  return { args: flags, ...(executablePath ? { executablePath } : {}) };
 }
 
 export async function openSite(): Promise<Site> {
   if (!existsSync(resolve(built, 'index.html')))
     throw new Error('The documentation is not built. Run: pnpm turbo run build --filter=@relumine/docs');
   const site = await servePages(built);
-  const executablePath = process.env.CHROMIUM_PATH || ['/usr/bin/chromium'].find(existsSync);
-  const browser = await chromium.launch({ args: flags, ...(executablePath ? { executablePath } : {}) });
+  const browser = await chromium.launch(launchOptions());
   const close = async (): Promise<void> => {
     await browser.close();
     site.close();
   };
-  return { url: site.url, browser, close };
+  return { url: site.url, browser, file: (name) => resolve(built, name), close };
 }

@@ -3,11 +3,15 @@ import DefaultTheme from 'vitepress/theme-without-fonts';
 import '@tooling/widgets/style.css';
 import './style.css';
 import './components.css';
-import { defineAsyncComponent } from 'vue';
+import { defineAsyncComponent, h } from 'vue';
+
+import NotFound from './NotFound.vue';
 
 // Pages without a live component don't load what computes in them.
 const theme: Theme = {
   extends: DefaultTheme,
+  // VitePress's own has no landmark for its content.
+  Layout: () => h(DefaultTheme.Layout, null, { 'not-found': () => h(NotFound) }),
   enhanceApp({ app }) {
     app.component(
       'LivePlayground',
