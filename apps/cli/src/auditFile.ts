@@ -4,14 +4,17 @@ import { referenceWarnings } from '@relumine/dead-neuron-metrics';
 import { auditModel as auditGraph } from '@relumine/dead-neuron-metrics/graph';
 import { auditModel } from '@relumine/dead-neuron-metrics/layers';
 import { readReport } from '@relumine/dead-neuron-metrics/schema';
-import { auditBatches } from './auditBatches';
-import { auditShards, isPlainInput, mergedReport } from './auditShards';
+import { auditBatches, isPlainInput, mergedReport } from '@relumine/lab/audit';
+import { auditByWorkers, type Workers } from './auditByWorkers';
+import { auditShards } from './auditShards';
 import { type ModelAndData, withAnyModelAndImages } from './withModel';
 
 interface AuditFile extends ModelAndData {
   batchSize: number;
-  /** Threads that share the data. */
+  /** Threads (or, over a queue, parts) that share the data. */
   shards?: number;
+  /** Who audits the shards, where it is not this process. */
+  workers?: Workers | undefined;
   /** A report that an earlier audit wrote. */
   reference: string | undefined;
 }
@@ -25,7 +28,13 @@ async function readReference(where: string, file: string): Promise<DeadNeuronRep
 }
 
 /** Loads a model and images from files, and audits it on WASM, on several threads where there are shards. */
-export async function auditFile({ batchSize, shards = 1, reference, ...files }: AuditFile): Promise<DeadNeuronReport> {
+export async function auditFile({
+  batchSize,
+  workers,
+  shards = workers ? 8 : 1,
+  reference,
+  ...files
+}: AuditFile): Promise<DeadNeuronReport> {
   const { where, file } = files;
   const earlier = reference === undefined ? undefined : await readReference(where, reference);
   // One thread each: how sums are split over threads would show in their last bit, and reports differ by machine.
@@ -46,6 +55,7 @@ export async function auditFile({ batchSize, shards = 1, reference, ...files }: 
     // What is compared with a reference, and what is broken, is told from all of the data.
     if (earlier || !isPlainInput(raw))
       return auditModel(model, images, { batchSize, ...(earlier && { reference: earlier }) });
+    if (workers) return auditByWorkers({ ...files, batchSize, shards, images: raw }, workers);
     if (shards > 1) return auditShards(where, file, raw, { batchSize, shards });
     return mergedReport(await auditBatches(model, raw, batchSize), raw.values);
   });

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { auditBatches } from '@relumine/lab/audit';
 import { startWasm } from '@relumine/wasm-backend';
-import { auditBatches } from './auditBatches';
 import { loadModelFile } from './modelFile';
 
 /** What a shard is given: its images, which begin at a whole batch. */

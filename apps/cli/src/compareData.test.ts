@@ -1,8 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { simpleCnn } from '@relumine/models';
+import { startWasm } from '@relumine/wasm-backend';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from './index';
+import { saveModelFolder } from './saveModel';
 
 let folder = '';
 /** One grey pixel. */
@@ -98,4 +101,25 @@ test('data that is not there, is broken or lies elsewhere is refused by name', a
     expect(err).toContain(message);
     expect(err).not.toMatch(/^ +at /m);
   }
+});
+
+test('a corrupt picture ends an audit, by its name, or is left out and named', async () => {
+  await startWasm({ threads: 1 });
+  const model = simpleCnn({ seed: 1, width: 2 });
+  await saveModelFolder(model, join(folder, 'net'));
+  model.dispose();
+  const audit = async (...more: string[]): Promise<{ code: number; out: string; err: string }> => {
+    let [out, err] = ['', ''];
+    const data = ['--data', join(folder, 'photos'), ...more];
+    const code = await run(['audit', join(folder, 'net/model.json'), ...data], {
+      stdout: { write: (text) => (out += text), isTTY: false },
+      stderr: { write: (text) => (err += text), isTTY: false },
+    });
+    return { code, out, err };
+  };
+  const ended = await audit();
+  expect([ended.code, ended.out]).toEqual([1, '']);
+  expect(ended.err).toContain('`path` must hold whole images. Received: day/broken.png: ');
+  const skipped = await audit('--on-corrupt', 'skip');
+  expect(skipped).toMatchObject({ code: 0, err: expect.stringMatching(/^Left out day\/broken\.png: .+\n$/) });
 });

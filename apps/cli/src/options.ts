@@ -1,4 +1,5 @@
 import { activationNames, requireFinite, requireOneOf, requirePositiveInteger } from '@relumine/core/checks';
+import type { Terminal } from './terminal';
 
 /** Where an option was given, for its messages. */
 type Parse<T> = (text: string) => T;
@@ -46,3 +47,13 @@ export function list<T>(parse: Parse<T>): Parse<T[]> {
 /** Activations by name, between commas. */
 export const activationList = (where: string, option: string): Parse<(typeof activationNames)[number][]> =>
   list(oneOf(where, option, activationNames));
+
+/** What may happen to a picture that is none. */
+export const onCorruptChoices = ['error', 'skip'] as const;
+export const onCorruptHelp = 'what a corrupt picture in a folder is: an error, or skipped and named (default: error)';
+
+/** Names a picture that is left out. */
+export const leftOut =
+  ({ stderr }: Terminal) =>
+  (file: string, reason: string): void =>
+    void stderr.write(`Left out ${file}: ${reason}\n`);

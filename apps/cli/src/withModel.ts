@@ -1,11 +1,12 @@
 import { invalidArgument } from '@relumine/core';
+import { type Images, type ReadImagesOptions, readImages } from '@relumine/lab/audit';
 import { startWasm } from '@relumine/wasm-backend';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Images, readImages } from './imageFile';
+
 import { type AnyModel, loadAnyModelFile, loadModelFile } from './modelFile';
 
-export interface ModelAndData {
+export interface ModelAndData extends Pick<ReadImagesOptions, 'onCorrupt' | 'onSkip'> {
   where: string;
   /** A model.json. */
   file: string;
@@ -35,7 +36,7 @@ export const withAnyModelAndImages = <T>(
 ): Promise<T> => withBoth(files, loadAnyModelFile, action);
 
 async function withBoth<T, M extends AnyModel>(
-  { where, file, data, limit, threads }: ModelAndData,
+  { where, file, data, limit, threads, onCorrupt, onSkip }: ModelAndData,
   load: (where: string, file: string) => Promise<M>,
   action: (model: M, images: Tensor, raw: Images) => Promise<T>,
 ): Promise<T> {
@@ -45,7 +46,7 @@ async function withBoth<T, M extends AnyModel>(
   try {
     // An axis that is open is null in models of layers and −1 in graphs.
     const expected = (model.inputs[0]?.shape ?? []).slice(1).map((n) => (n === -1 ? null : n));
-    const raw = await readImages(where, data, limit, expected);
+    const raw = await readImages(where, data, { limit, expected, onCorrupt, onSkip });
     const { shape, values } = raw;
     const fits = expected.length === 3 && expected.every((n, axis) => n === null || n === shape[axis + 1]);
     if (model.inputs.length !== 1 || !fits)

@@ -1,5 +1,7 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { startWasm } from '@relumine/wasm-backend';
+import { auditShard } from './audit/auditShard';
+import type { ShardResult } from './audit/shard';
 import { wholePlan } from './compare/plan';
 import { DataCache } from './data/dataCache';
 import type { Run } from './results';
@@ -8,7 +10,7 @@ import { trainRun } from './run/trainRun';
 import type { RunNews, Task } from './sweep/pool';
 import type { Trainer } from './sweep/trainer';
 
-// The file that a worker thread starts with: it does one run for each task.
+// The file that a worker thread starts with: it does one run, or one shard of an audit, for each task.
 
 const cache = new DataCache();
 
@@ -37,12 +39,14 @@ const isLost = (error: unknown): boolean =>
   error instanceof WebAssembly.RuntimeError ||
   (error instanceof RangeError && /the WASM heap has no room/.test(error.message));
 
-/** Does one run. What it tells goes to `port`; a thread that is lost says so there, and waits to be ended. */
-export default async function work({ spec, root, checkpoints, port }: Task & { port: MessagePort }): Promise<Run> {
-  const trainer = await trainerOf(settings?.trainer);
-  const checkpoint = checkpoints === undefined ? undefined : fileStore(checkpoints, spec.key);
+/** Does one run, or audits one shard. What it tells goes to `port`; a thread that is lost says so there, and waits to be ended. */
+export default async function work(task: Task & { port: MessagePort }): Promise<Run | ShardResult> {
+  const { spec, root, checkpoints, model, port } = task;
   const tell = (news: RunNews): void => port.postMessage(news);
   try {
+    if ('shard' in spec) return await auditShard(spec, root, model!);
+    const trainer = await trainerOf(settings?.trainer);
+    const checkpoint = checkpoints === undefined ? undefined : fileStore(checkpoints, spec.key);
     return await trainer(spec, { root, checkpoint, onEpoch: (outcome) => tell({ outcome }) });
   } catch (error) {
     if (!isLost(error)) throw error;

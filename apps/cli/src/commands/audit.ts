@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { interruptible } from '../exitCodes';
 import { requireWritable, writeJson, writeWhole } from '../jsonFile';
-import { wholeNumber } from '../options';
+import { leftOut, onCorruptChoices, onCorruptHelp, oneOf, wholeNumber } from '../options';
+import { progressBar } from '../progressBar';
 import { type Terminal, wantsColors } from '../terminal';
 
 const where = 'cli/audit';
@@ -11,6 +13,10 @@ interface AuditCommandOptions {
   batchSize: number;
   reference?: string;
   shards?: number;
+  redis?: string;
+  queue?: string;
+  dataRoot: string;
+  onCorrupt?: 'error' | 'skip';
   json?: string;
   html?: string;
 }
@@ -23,7 +29,8 @@ Examples:
   $ relumine audit my-model/model.json --data images-idx3-ubyte --limit 2000 --json report.json --html report.html
   $ relumine audit https://example.org/my-model/model.json
   $ relumine audit my-model/model.json --reference report.json
-  $ relumine audit my-model/model.json --data photos --limit 100000 --shards 8`;
+  $ relumine audit my-model/model.json --data photos --limit 100000 --shards 8
+  $ relumine audit my-model/model.json --data photos --shards 32 --redis redis://127.0.0.1:6379`;
 
 /** Adds `relumine audit`. */
 export function addAudit(program: Command, terminal: Terminal): void {
@@ -37,36 +44,40 @@ export function addAudit(program: Command, terminal: Terminal): void {
     .option('--reference <file>', 'an earlier report (--json) to compare with: says first what does not fit it')
     .option(
       '--shards <n>',
-      'threads that share the data; the report is the same to the last bit',
+      'parts of the data, each for a thread (or, with --redis, for a worker); the report is the same to the last bit',
       wholeNumber(where, '--shards'),
     )
+    .option('--redis <url>', 'let relumine worker processes audit the shards (8 unless given), by way of this Redis')
+    .option('--queue <name>', 'the name that they share (default: relumine)')
+    .option('--data-root <folder>', 'with --redis: the folder that workers have as their --data-root', '.')
+    .option('--on-corrupt <what>', onCorruptHelp, oneOf(where, '--on-corrupt', onCorruptChoices))
     .option('--json <file>', 'also write the report to this file')
     .option('--html <file>', 'also write it as a page that opens in any browser')
     .addHelpText('after', help)
-    .action(
-      async (file: string, { data, limit = 1000, batchSize, shards, reference, json, html }: AuditCommandOptions) => {
-        if (json !== undefined) await requireWritable(where, '--json', json);
-        if (html !== undefined) await requireWritable(where, '--html', html);
-        const { auditFile } = await import('../auditFile');
-        const report = await auditFile({
-          where,
-          file,
-          data,
-          limit,
-          batchSize,
-          reference,
+    .action(async (file: string, options: AuditCommandOptions) => {
+      const { data, limit = 1000, batchSize, shards, reference, onCorrupt, json, html } = options;
+      if (json !== undefined) await requireWritable(where, '--json', json);
+      if (html !== undefined) await requireWritable(where, '--html', html);
+      const { auditFile } = await import('../auditFile');
+      const { redis, queue, dataRoot: root } = options;
+      const bar = progressBar(terminal.stderr);
+      const onShard = (done: number, all: number): void => bar.update(done, all, 'shards', '');
+      const report = await interruptible('Stopped.', (signal) =>
+        auditFile({
+          ...{ where, file, data, limit, batchSize, reference, onCorrupt, onSkip: leftOut(terminal) },
           ...(shards === undefined ? {} : { shards }),
-        });
-        const { formatReport, reportToHtml } = await import('@relumine/report');
-        terminal.stdout.write(`${formatReport(report, { colors: wantsColors(terminal) })}\n`);
-        if (json !== undefined) {
-          await writeJson(json, report);
-          terminal.stdout.write(`Written to ${json}\n`);
-        }
-        if (html !== undefined) {
-          await writeWhole(html, reportToHtml(report));
-          terminal.stdout.write(`Written to ${html}\n`);
-        }
-      },
-    );
+          ...(redis === undefined ? {} : { workers: { redis, queue, root, onShard, signal } }),
+        }),
+      ).finally(() => bar.clear());
+      const { formatReport, reportToHtml } = await import('@relumine/report');
+      terminal.stdout.write(`${formatReport(report, { colors: wantsColors(terminal) })}\n`);
+      if (json !== undefined) {
+        await writeJson(json, report);
+        terminal.stdout.write(`Written to ${json}\n`);
+      }
+      if (html !== undefined) {
+        await writeWhole(html, reportToHtml(report));
+        terminal.stdout.write(`Written to ${html}\n`);
+      }
+    });
 }

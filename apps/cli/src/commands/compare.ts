@@ -4,7 +4,7 @@ import { requireFinite } from '@relumine/core/checks';
 import type { CompareEvent, DatasetChoice } from '@relumine/lab';
 import type { Command } from 'commander';
 import { requireWritable, writeJson } from '../jsonFile';
-import { activationList, list, oneOf, positiveNumber, wholeNumber } from '../options';
+import { activationList, leftOut, list, oneOf, positiveNumber, wholeNumber } from '../options';
 import { progressBar } from '../progressBar';
 import { type Terminal, wantsColors } from '../terminal';
 
@@ -86,7 +86,7 @@ export function addCompare(program: Command, terminal: Terminal): void {
         {
           root,
           onEvent: reporter(terminal),
-          onSkip: (file, reason) => terminal.stderr.write(`Left out ${file}: ${reason}\n`),
+          onSkip: leftOut(terminal),
         },
       );
       terminal.stdout.write(`\n${formatRuns(result, { colors: wantsColors(terminal) })}\n`);

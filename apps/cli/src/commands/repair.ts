@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { requireNewFolder } from '../newFolder';
-import { oneOf, wholeNumber } from '../options';
+import { leftOut, onCorruptChoices, onCorruptHelp, oneOf, wholeNumber } from '../options';
 import type { Terminal } from '../terminal';
 
 interface DataOptions {
   data: string;
   limit: number;
+  onCorrupt?: 'error' | 'skip';
 }
 
 /** A command on a model file with the options that all of these share. */
@@ -16,11 +17,13 @@ function onModel(program: Command, name: string, description: string): Command {
     .description(description)
     .argument('<model>', 'its model.json: a path, or file://… or https://…')
     .option('--data <source>', "'mnist' (its test images), an IDX or .npy file, or a folder of pictures", 'mnist')
-    .option('--limit <n>', 'the first n images', wholeNumber(where, '--limit'), 1000);
+    .option('--limit <n>', 'the first n images', wholeNumber(where, '--limit'), 1000)
+    .option('--on-corrupt <what>', onCorruptHelp, oneOf(where, '--on-corrupt', onCorruptChoices));
 }
 
 /** Adds `relumine revive`, `relumine prune` and `relumine quantize`. */
 export function addRepair(program: Command, terminal: Terminal): void {
+  const onSkip = leftOut(terminal);
   const print = (lines: readonly string[]): unknown => terminal.stdout.write(`${lines.join('\n')}\n`);
 
   onModel(program, 'revive', 'bring the dead channels of a saved network back')
@@ -41,7 +44,7 @@ export function addRepair(program: Command, terminal: Terminal): void {
         const where = 'cli/revive';
         await requireNewFolder(where, '--out', options.out);
         const { reviveFile } = await import('../repairFile');
-        print(await reviveFile({ where, file, ...options }));
+        print(await reviveFile({ where, file, onSkip, ...options }));
       },
     );
 
@@ -52,7 +55,7 @@ export function addRepair(program: Command, terminal: Terminal): void {
       const where = 'cli/prune';
       await requireNewFolder(where, '--out', options.out);
       const { pruneFile } = await import('../repairFile');
-      print(await pruneFile({ where, file, ...options }));
+      print(await pruneFile({ where, file, onSkip, ...options }));
     });
 
   onModel(program, 'quantize', 'preview which channels quantisation would kill')
@@ -66,6 +69,6 @@ export function addRepair(program: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  $ relumine quantize my-model/model.json --bits 4 --granularity channel')
     .action(async (file: string, options: DataOptions & { bits: number; granularity: 'tensor' | 'channel' }) => {
       const { quantizeFile } = await import('../repairFile');
-      print(await quantizeFile({ where: 'cli/quantize', file, ...options }));
+      print(await quantizeFile({ where: 'cli/quantize', file, onSkip, ...options }));
     });
 }

@@ -122,7 +122,10 @@ export function firstImages(images: ImageDataset, limit: number): ImageDataset {
 export async function loadData(choice: DatasetChoice, options: LoadOptions): Promise<CompareData> {
   const { trainSize, testSize } = options;
   const load = await loaderOf(datasetOf(choice), options);
-  const [train, test] = await Promise.all([load('train', trainSize), load('test', testSize)]);
+  const [training, testing] = [load('train', trainSize), load('test', testSize)];
+  // Where both fail, it is the training part that is told of, whichever was sooner.
+  testing.catch(() => undefined);
+  const [train, test] = [await training, await testing];
   if (String(train.shape) !== String(test.shape) || train.classes !== test.classes)
     throw invalidArgument({
       where,

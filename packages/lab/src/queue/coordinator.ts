@@ -1,12 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Run } from '../results';
-import type { ExecutorHooks, RunSource } from '../sweep/executor';
-import type { RunEntry } from '../sweep/journal';
-import type { RunSpec } from '../sweep/plan';
+import type { RunProgress } from '../sweep/executor';
+import type { Entry } from '../sweep/journal';
+import type { Outcome } from '../sweep/pool';
 import { versions } from '../versions';
 import { type JobData, type JobNews, jobIdOf } from './jobs';
+
+/** What goes into the queue. */
+type Work = JobData['spec'];
+
+/** Where it comes from, and who takes what comes out. */
+export interface Owner<S extends Work> {
+  next(): S | undefined;
+  onResult(entry: Entry<Outcome<S>>): Promise<void>;
+  onProgress?: ((progress: RunProgress) => void) | undefined;
+  /** Takes out of Redis what was put there for the work; called at its end, however it ends, while there is a connection. */
+  end?(): Promise<unknown>;
+}
 
 export interface CoordinatorOptions {
   queue: string;
@@ -22,19 +33,18 @@ const page = 200;
 const ignore = (): void => undefined;
 
 /**
- * Puts the runs of a source into the queue and hands over their results, each once: it hears of them by events, and looks by
+ * Puts the runs (or shards) of a source into the queue and hands over their results, each once: it hears of them by events, and looks by
  * itself for what it may not have heard while Redis was away. A result leaves Redis when it is kept.
  */
-export class Coordinator {
+export class Coordinator<S extends Work> {
   private readonly client: Redis;
   private readonly options: CoordinatorOptions;
-  private readonly source: RunSource;
-  private readonly hooks: ExecutorHooks;
+  private readonly owner: Owner<S>;
   private readonly queue: Queue;
   private readonly events: QueueEvents;
   private readonly connections: Redis[];
   /** By the name of their job: those that are in the queue, or with a worker. */
-  private readonly outstanding = new Map<string, RunSpec>();
+  private readonly outstanding = new Map<string, S>();
   private readonly settling = new Set<Promise<void>>();
   private readonly adding = new Set<Promise<unknown>>();
   private readonly ended: Promise<void>;
@@ -44,11 +54,10 @@ export class Coordinator {
   private filling = false;
   private lastNews = performance.now();
 
-  constructor(client: Redis, options: CoordinatorOptions, source: RunSource, hooks: ExecutorHooks) {
+  constructor(client: Redis, options: CoordinatorOptions, owner: Owner<S>) {
     this.client = client;
     this.options = options;
-    this.source = source;
-    this.hooks = hooks;
+    this.owner = owner;
     const listening = client.duplicate();
     this.connections = [client, listening];
     listening.on('error', ignore);
@@ -64,7 +73,9 @@ export class Coordinator {
     });
     this.queue.on('error', ignore);
     this.events.on('error', ignore);
-    this.events.on('completed', ({ jobId, returnvalue }) => this.settle(jobId, { run: returnvalue as unknown as Run }));
+    this.events.on('completed', ({ jobId, returnvalue }) =>
+      this.settle(jobId, { run: returnvalue as unknown as Outcome<S> }),
+    );
     this.events.on('failed', ({ jobId, failedReason }) => this.settle(jobId, { error: failedReason }));
     this.events.on('progress', ({ jobId, data }) => this.tell(jobId, data as unknown as JobNews));
   }
@@ -105,9 +116,9 @@ export class Coordinator {
     this.filling = true;
     try {
       for (;;) {
-        const fresh: RunSpec[] = [];
+        const fresh: S[] = [];
         while (this.outstanding.size < this.options.ahead && fresh.length < page) {
-          const spec = this.source.next();
+          const spec = this.owner.next();
           if (!spec) break;
           this.outstanding.set(jobIdOf(spec.key), spec);
           fresh.push(spec);
@@ -122,7 +133,7 @@ export class Coordinator {
   }
 
   /** A job that is there already, by its name, is left as it is. */
-  private async add(specs: readonly RunSpec[]): Promise<void> {
+  private async add(specs: readonly S[]): Promise<void> {
     if (this.isOver) return;
     const { attempts } = this.options;
     const using = versions();
@@ -143,7 +154,7 @@ export class Coordinator {
     await adding.finally(() => this.adding.delete(adding));
   }
 
-  private settle(jobId: string, end: { run: Run } | { error: string }): void {
+  private settle(jobId: string, end: { run: Outcome<S> } | { error: string }): void {
     const spec = this.outstanding.get(jobId);
     if (!spec || this.isOver) return;
     this.outstanding.delete(jobId);
@@ -158,8 +169,8 @@ export class Coordinator {
       });
   }
 
-  private async keep(jobId: string, entry: RunEntry): Promise<void> {
-    await this.hooks.onResult(entry);
+  private async keep(jobId: string, entry: Entry<Outcome<S>>): Promise<void> {
+    await this.owner.onResult(entry);
     // Only what is kept here may leave Redis.
     await this.queue.remove(jobId).catch(ignore);
   }
@@ -168,7 +179,7 @@ export class Coordinator {
     const spec = this.outstanding.get(jobId);
     if (!spec) return;
     this.lastNews = performance.now();
-    this.hooks.onProgress?.({ key: spec.key, type, worker, ...(outcome ? { outcome } : {}) });
+    this.owner.onProgress?.({ key: spec.key, type, worker, ...(outcome ? { outcome } : {}) });
   }
 
   private async keepLooking(): Promise<void> {
@@ -208,7 +219,7 @@ export class Coordinator {
   }
 
   private settleFrom(job: Job, state: 'completed' | 'failed'): void {
-    if (state === 'completed') this.settle(job.id!, { run: job.returnvalue as Run });
+    if (state === 'completed') this.settle(job.id!, { run: job.returnvalue as Outcome<S> });
     else this.settle(job.id!, { error: job.failedReason });
   }
 }

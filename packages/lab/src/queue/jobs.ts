@@ -1,3 +1,4 @@
+import type { ShardSpec } from '../audit/shard';
 import type { EpochOutcome } from '../results';
 import type { RunSpec } from '../sweep/plan';
 import type { Versions } from '../versions';
@@ -7,7 +8,7 @@ export const defaultQueue = 'relumine';
 
 /** What a job is given. */
 export interface JobData {
-  spec: RunSpec;
+  spec: RunSpec | ShardSpec;
   /** A worker of other versions would give other numbers under the same key. */
   versions: Versions;
 }
@@ -21,3 +22,6 @@ export interface JobNews {
 
 /** BullMQ takes no job name of digits alone, which a key may be. */
 export const jobIdOf = (key: string): string => `run-${key}`;
+
+/** Where a model lies while it is audited; `name` is of this audit alone. */
+export const modelKeyOf = (name: string): string => `relumine:model:${name}`;

@@ -1,7 +1,7 @@
 import { requireFinite, requirePositiveInteger } from '@relumine/core';
 import type { Executor, ExecutorHooks, RunSource } from '../sweep/executor';
-import { type ConnectionOptions, connect, shownUrl, watchConnection } from './connection';
-import { Coordinator } from './coordinator';
+import type { ConnectionOptions } from './connection';
+import { coordinate } from './coordinate';
 import { defaultQueue } from './jobs';
 
 /** Options of `queueExecutor`. */
@@ -31,32 +31,19 @@ const where = 'lab/queueExecutor';
  * const { runs } = await sweep(plan, { executor: queueExecutor({ redisUrl: 'redis://127.0.0.1:6379' }) });
  */
 export function queueExecutor(options: QueueExecutorOptions): Executor {
-  const { redisUrl, queue = defaultQueue, attempts = 2, ahead = 1000, reconnectFor = 300, checkEvery = 5 } = options;
+  const { queue = defaultQueue, attempts = 2, ahead = 1000, reconnectFor = 300, checkEvery = 5 } = options;
   requirePositiveInteger(where, 'options.attempts', attempts);
   requirePositiveInteger(where, 'options.ahead', ahead);
   requireFinite(where, 'options.reconnectFor', reconnectFor, { min: 0, exclusive: true });
   requireFinite(where, 'options.checkEvery', checkEvery, { min: 0, exclusive: true });
   return {
     async run(source: RunSource, hooks: ExecutorHooks) {
-      const client = await connect(where, options);
-      const coordinator = new Coordinator(client, { queue, attempts, ahead, checkEvery }, source, hooks);
-      const unwatch = watchConnection(client, reconnectFor, () =>
-        coordinator.fail(
-          new Error(
-            `[relumine/${where}] Redis at ${shownUrl(redisUrl)} has been gone for ${reconnectFor} s. What is in the journal is kept: start the sweep again with it.`,
-          ),
-        ),
-      );
-      const abort = (): void => coordinator.fail(hooks.signal?.reason);
-      hooks.signal?.addEventListener('abort', abort);
-      try {
-        if (hooks.signal?.aborted) abort();
-        await coordinator.done();
-      } finally {
-        hooks.signal?.removeEventListener('abort', abort);
-        unwatch();
-        await coordinator.close();
-      }
+      const { onResult, onProgress, signal } = hooks;
+      await coordinate(where, { ...options, queue, attempts, ahead, reconnectFor, checkEvery, signal }, () => ({
+        next: () => source.next(),
+        onResult,
+        onProgress,
+      }));
     },
   };
 }

@@ -2,9 +2,10 @@ import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requireFinite, requirePositiveInteger } from '@relumine/core';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import type { Run } from '../results';
+import type { ShardSpec } from '../audit/shard';
 import { reasonOf } from '../sweep/localExecutor';
-import { type PoolOptions, RunPool } from '../sweep/pool';
+import type { RunSpec } from '../sweep/plan';
+import { type Outcome, type PoolOptions, RunPool } from '../sweep/pool';
 import { versions } from '../versions';
 import { type ConnectionOptions, connect, shownUrl, watchConnection } from './connection';
 import { defaultQueue, type JobData, type JobNews } from './jobs';
@@ -41,11 +42,16 @@ export interface QueueWorker {
 
 const where = 'lab/startQueueWorker';
 
-/** A run that this worker can't do, but another may: other data, other versions. */
+/** What this worker can't do, but another may: other data, other versions. */
 const isUnfit = (message: string): boolean =>
-  message.startsWith('[relumine/lab/loadData]') || message.includes('The images here are not those of the sweep');
+  /^\[relumine\/lab\/(loadData|auditShard)\]/.test(message) || message.includes('The images here are not those of');
 
-const labelOf = ({ plan }: JobData['spec']): string => {
+const labelOf = (spec: JobData['spec']): string => {
+  if ('shard' in spec) {
+    const [from, to] = spec.shard.stretch;
+    return `audit of ${spec.shard.data}, images ${from + 1} to ${to}`;
+  }
+  const { plan } = spec;
   const [activation] = plan.activations ?? [];
   const name = typeof activation === 'object' ? activation.name : activation;
   return `${name}, seed ${plan.seeds?.[0]}`;
@@ -74,6 +80,15 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
   });
   ended.catch(() => undefined);
 
+  let known: { name: string; bytes: Promise<Buffer | null> } | undefined;
+  /** The model of a shard; the next shard is most often of the same. */
+  async function modelOf({ shard }: ShardSpec): Promise<Buffer> {
+    if (known?.name !== shard.model) known = { name: shard.model, bytes: client.getBuffer(shard.model) };
+    const bytes = await known.bytes;
+    if (bytes) return bytes;
+    throw new Error(`[relumine/${where}] The model of this shard is not in Redis any more: its audit has ended.`);
+  }
+
   async function giveBack(job: Job, token: string | undefined, error: Error): Promise<never> {
     await worker.pause(true);
     await job.moveToWait(token);
@@ -81,7 +96,10 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     throw new WaitingError();
   }
 
-  async function work(job: Job<JobData, Run>, token?: string): Promise<Run> {
+  async function work(
+    job: Job<JobData, Outcome<RunSpec | ShardSpec>>,
+    token?: string,
+  ): Promise<Outcome<RunSpec | ShardSpec>> {
     const { spec, versions: wanted } = job.data;
     const { key } = spec;
     if (JSON.stringify(wanted) !== JSON.stringify(using))
@@ -99,7 +117,9 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     onEvent({ type: 'start', key, label });
     tell({ type: 'start', worker: name });
     try {
+      const model = 'shard' in spec ? await modelOf(spec) : undefined;
       const run = await pool.run(spec, {
+        model,
         signal: stop.signal,
         onEpoch: (outcome) => tell({ type: 'epoch', worker: name, outcome }),
       });
@@ -119,7 +139,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     }
   }
 
-  const worker = new Worker<JobData, Run>(queue, work, {
+  const worker = new Worker<JobData, Outcome<RunSpec | ShardSpec>>(queue, work, {
     connection: client,
     concurrency: workers,
     lockDuration: lockFor * 1000,

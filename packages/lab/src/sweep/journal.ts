@@ -2,8 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Run } from '../results';
 
+/** How a piece of work ended. */
+export type Entry<R> = { key: string; run: R } | { key: string; error: string };
+
 /** How one run ended. */
-export type RunEntry = { key: string; run: Run } | { key: string; error: string };
+export type RunEntry = Entry<Run>;
 
 /** Results on disk, one JSON line each, synced: what is there survives a kill at any instant. */
 export interface Journal {

@@ -1,17 +1,23 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { ShardResult, ShardSpec } from '../audit/shard';
 import type { EpochOutcome, Run } from '../results';
 import type { RunSpec } from './plan';
 
 /** What a worker thread gets. */
 export interface Task {
-  spec: RunSpec;
+  spec: RunSpec | ShardSpec;
   root: string;
+  /** The model of a shard. */
+  model?: Uint8Array | undefined;
   checkpoints?: string | undefined;
 }
 
 /** What a run tells of itself: an epoch that has ended, or that its thread is of no use any more, and why. */
 export type RunNews = { outcome: EpochOutcome } | { lost: string };
+
+/** What a piece of work ends with. */
+export type Outcome<S> = S extends ShardSpec ? ShardResult : Run;
 
 export interface PoolOptions {
   /** Threads, one WASM engine each. */
@@ -27,6 +33,8 @@ export interface PoolOptions {
 }
 
 export interface RunOptions {
+  /** The model of a shard. */
+  model?: Uint8Array | undefined;
   signal?: AbortSignal | undefined;
   onEpoch?: (outcome: EpochOutcome) => void;
 }
@@ -40,7 +48,7 @@ const workerFile = (): string => {
 /** Worker threads that do one run after the other; a thread that dies takes only its run along. */
 export class RunPool {
   private readonly pool: Piscina;
-  private readonly task: Omit<Task, 'spec'>;
+  private readonly task: Omit<Task, 'spec' | 'model'>;
 
   constructor({ threads, checkpoints, root = process.cwd(), trainer, memory }: PoolOptions) {
     this.task = { root, checkpoints };
@@ -64,7 +72,7 @@ export class RunPool {
    * Does one run. Rejects with what it threw, with why its thread died, or, at once, when it is aborted. A thread that is
    * lost to a run is ended with it; the next run gets another.
    */
-  async run(spec: RunSpec, { signal, onEpoch }: RunOptions = {}): Promise<Run> {
+  async run<S extends RunSpec | ShardSpec>(spec: S, { signal, onEpoch, model }: RunOptions = {}): Promise<Outcome<S>> {
     const { port1, port2 } = new MessageChannel();
     const control = new AbortController();
     const abort = (): void => control.abort(signal?.reason);
@@ -78,7 +86,7 @@ export class RunPool {
     if (signal?.aborted) abort();
     try {
       const options = { signal: control.signal, transferList: [port2] };
-      return (await this.pool.run({ spec, ...this.task, port: port2 }, options)) as Run;
+      return (await this.pool.run({ spec, ...this.task, model, port: port2 }, options)) as Outcome<S>;
     } catch (error) {
       throw lost === undefined ? error : new Error(lost, { cause: error });
     } finally {

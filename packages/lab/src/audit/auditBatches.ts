@@ -2,7 +2,7 @@ import type { DeadNeuronReport } from '@relumine/core';
 import { auditModel } from '@relumine/dead-neuron-metrics/layers';
 import { tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Images } from './imageFile';
+import type { Images } from './readImages';
 
 /**
  * A report for each batch: sums that are then added in the order of the data are the same to the last bit, whoever audited

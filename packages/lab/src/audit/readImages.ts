@@ -14,15 +14,23 @@ const fromBytes = ({ images, length, shape }: Awaited<ReturnType<typeof mnist>>)
   values: Float32Array.from(images, (byte) => byte / 255),
 });
 
-/** Pictures are brought to the size that the model takes. */
-function fromFolder(
-  path: string,
-  limit: number | undefined,
-  expected: readonly (number | null)[],
-): ReturnType<typeof mnist> {
+/** How images are read. */
+export interface ReadImagesOptions {
+  /** The first so many; all unless given. */
+  limit?: number | undefined;
+  /** The model's input [height, width, channels], null where any will do: pictures are brought to that size. */
+  expected?: readonly (number | null)[];
+  /** What happens to a picture that is none: an error (the default), or it is left out and named. */
+  onCorrupt?: 'error' | 'skip' | undefined;
+  /** Called for each picture that is left out. */
+  onSkip?: ((file: string, reason: string) => void) | undefined;
+}
+
+function fromFolder(path: string, options: ReadImagesOptions): ReturnType<typeof mnist> {
+  const { limit, expected = [], onCorrupt, onSkip } = options;
   const [height, width, channels] = expected;
   return imageFolder({
-    ...{ path, limit, testFraction: 0, split: 'train' },
+    ...{ path, limit, testFraction: 0, split: 'train', onCorrupt, onSkip },
     ...(height && width ? { size: [height, width] as const } : {}),
     channels: channels === 1 ? 1 : 3,
   });
@@ -32,15 +40,14 @@ function fromFolder(
  * Images from `mnist` (its test part), from an IDX or .npy file of bytes or float32, or from a folder with a sub-folder of
  * PNG or JPEG files for each class.
  *
- * @param expected the model's input [height, width, channels], null where any will do
+ * @param where who asks, for messages
  * @throws RangeError where the file is missing, truncated, or holds no images
+ *
+ * @example
+ * const { shape, values } = await readImages('my/program', 'mnist', { limit: 100 });
  */
-export async function readImages(
-  where: string,
-  source: string,
-  limit: number | undefined,
-  expected: readonly (number | null)[] = [],
-): Promise<Images> {
+export async function readImages(where: string, source: string, options: ReadImagesOptions = {}): Promise<Images> {
+  const { limit } = options;
   if (source === 'mnist') return fromBytes(await mnist({ split: 'test', limit }));
   const refuse = (rule: string, cause?: unknown): Error =>
     invalidArgument({ where, argument: '--data', rule, received: JSON.stringify(source), cause });
@@ -48,7 +55,7 @@ export async function readImages(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (isFolder) return fromBytes(await fromFolder(source, limit, expected));
+  if (isFolder) return fromBytes(await fromFolder(source, options));
   const bytes = await readFile(source).catch((cause: unknown) => {
     throw refuse("must be 'mnist', an IDX or .npy file that can be read, or a folder of pictures", cause);
   });
