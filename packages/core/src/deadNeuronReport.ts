@@ -29,7 +29,7 @@ export interface ChannelStatisticsSnapshot {
   maxPreactivation: (JsonNumber | null)[];
   /** Per unit, `[position][channel]` row-major: samples on which it fired. */
   unitFired: number[];
-  /** Per unit: values that are NaN. */
+  /** Per unit: values that are NaN; empty where none is. */
   unitNan: number[];
   /** How NaN entered the figures: `propagate` (a channel with a NaN is no longer dead, its means are NaN) or `ignore`. */
   nonFinite: 'propagate' | 'ignore';

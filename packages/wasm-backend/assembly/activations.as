@@ -1,4 +1,4 @@
-import { clamp, exp, expm1, fma, gauss, keepNaN, log1p, normalTail, select, sigmoid, softplus, splat, tanh } from './vector';
+import { clamp, exp, expm1, fma, gauss, keepNaN, log1p, normalTail, select, sigmoid, softplus, splat, tanh, timesExp } from './vector';
 
 // The numbers are shared with src/native/activationCodes.ts.
 const RELU = 0;
@@ -38,17 +38,17 @@ function geluInner(z: v128): v128 {
   return f64x2.mul(z, f64x2.add(cubic, f64x2.splat(2 * 0.7978845608028654)));
 }
 
-/** e^(−2u): in float32, the rounding of 2u alone would cost a result of e⁻²⁵ its last digit. */
+/** y · e^(−2u): in float32, the rounding of 2u alone would cost a result of e⁻²⁵ its last digit. */
 // @ts-ignore: decorator
 @inline
-function geluTail(z: v128): v128 {
+function geluTail(y: v128, z: v128): v128 {
   const low = geluInner(f64x2.promote_low_f32x4(z));
   const high = geluInner(f64x2.promote_low_f32x4(i64x2.shuffle(z, z, 1, 1)));
   const first = f32x4.demote_f64x2_zero(low);
   const second = f32x4.demote_f64x2_zero(high);
   const lowRest = f32x4.demote_f64x2_zero(f64x2.sub(low, f64x2.promote_low_f32x4(first)));
   const highRest = f32x4.demote_f64x2_zero(f64x2.sub(high, f64x2.promote_low_f32x4(second)));
-  const e = exp(f32x4.neg(i64x2.shuffle(first, second, 0, 2)));
+  const e = timesExp(y, f32x4.neg(i64x2.shuffle(first, second, 0, 2)));
   return fma(f32x4.neg(e), i64x2.shuffle(lowRest, highRest, 0, 2), e);
 }
 
@@ -69,12 +69,19 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
       f32x4.mul(x, splat(SELU_SCALE)),
       f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), expm1(f32x4.pmin(x, zero))),
     );
-  if (op == SILU) return f32x4.mul(f32x4.pmax(x, splat(-200)), sigmoid(x));
+  if (op == SILU) {
+    const e = f32x4.neg(f32x4.abs(x));
+    const c = f32x4.pmax(x, splat(-110));
+    return f32x4.div(select(f32x4.lt(x, zero), timesExp(c, e), c), f32x4.add(splat(1), exp(e)));
+  }
   if (op == MISH) {
-    const c = clamp(x, -200, 30);
+    const c = clamp(x, -110, 30);
     const e = exp(c);
-    const n = f32x4.mul(e, f32x4.add(e, splat(2)));
-    return f32x4.mul(f32x4.pmax(x, splat(-200)), f32x4.div(n, f32x4.add(n, splat(2))));
+    const n = f32x4.add(e, splat(2));
+    const p = f32x4.mul(e, n);
+    const left = f32x4.lt(x, zero);
+    const gate = f32x4.div(select(left, n, p), f32x4.add(p, splat(2)));
+    return f32x4.mul(select(left, timesExp(c, c), x), gate);
   }
   if (op == SOFTPLUS) {
     const z = f32x4.mul(x, a);
@@ -96,16 +103,17 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   if (op == GELU_TANH) {
     // 0.5 (1 + tanh u) = sigmoid(2u), which keeps the left tail.
     const c = clamp(x, -20, 20);
-    const e = geluTail(f32x4.abs(c));
-    const gate = f32x4.div(select(f32x4.lt(x, zero), e, splat(1)), f32x4.add(splat(1), e));
-    return f32x4.mul(f32x4.pmax(x, splat(-20)), gate);
+    const z = f32x4.abs(c);
+    const above = select(f32x4.lt(x, zero), geluTail(c, z), x);
+    return f32x4.div(above, f32x4.add(splat(1), geluTail(splat(1), z)));
   }
   if (op == GELU) {
     // The tail Φ(−|x|) is exact to a few units; x · Φ(x) = x − x · Φ(−x) for x > 0.
+    // c is in the exponential's product, so that a subnormal is rounded once.
     const c = clamp(x, -20, 20);
     const z = f32x4.abs(c);
-    const tail = normalTail(z, gauss(z));
-    return select(f32x4.gt(x, zero), f32x4.sub(x, f32x4.mul(c, tail)), f32x4.mul(c, tail));
+    const tail = normalTail(c, z, gauss(c, z));
+    return select(f32x4.gt(x, zero), f32x4.sub(x, tail), tail);
   }
   if (op == SQUAREPLUS) {
     const s = rootOf(x, a);
@@ -224,8 +232,8 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
   if (op == GELU) {
     const c = clamp(x, -20, 20);
     const z = f32x4.abs(c);
-    const e = gauss(z);
-    const tail = normalTail(z, e);
+    const e = gauss(one, z);
+    const tail = normalTail(one, z, e);
     const density = f32x4.mul(splat(0.398942280401432678), e);
     return fma(c, density, select(f32x4.gt(x, zero), f32x4.sub(one, tail), tail));
   }

@@ -42,6 +42,41 @@ function raise(z: usize, best: usize, count: usize): bool {
   return !v128.any_true(v128.or(bad, bad1)) && rest == 0;
 }
 
+/**
+ * h = max(z, 0) and best = max(best, z) of `count` units of two samples, `apart` bytes from each other, in one loop; true
+ * where all z are finite. A best of NaN stays.
+ */
+function rectifyPair(z: usize, h: usize, apart: usize, best: usize, count: usize): bool {
+  const end = z + (count << 2);
+  const vectors = z + ((count & ~3) << 2);
+  const zero = f32x4.splat(0);
+  let bad = i32x4.splat(0), bad1 = bad;
+  while (z < vectors) {
+    const v = v128.load(z), v1 = v128.load(z + apart);
+    v128.store(h, f32x4.pmax(v, zero));
+    v128.store(h + apart, f32x4.pmax(v1, zero));
+    v128.store(best, f32x4.pmax(f32x4.pmax(v128.load(best), v), v1));
+    bad = v128.or(bad, f32x4.sub(v, v));
+    bad1 = v128.or(bad1, f32x4.sub(v1, v1));
+    z += 16;
+    h += 16;
+    best += 16;
+  }
+  let rest: f32 = 0;
+  while (z < end) {
+    const v = f32.load(z), v1 = f32.load(z + apart);
+    f32.store(h, v < 0 ? 0 : v);
+    f32.store(h + apart, v1 < 0 ? 0 : v1);
+    if (f32.load(best) < v) f32.store(best, v);
+    if (f32.load(best) < v1) f32.store(best, v1);
+    rest += v - v + (v1 - v1);
+    z += 4;
+    h += 4;
+    best += 4;
+  }
+  return !v128.any_true(v128.or(bad, bad1)) && rest == 0;
+}
+
 /** fired |= low < z < high. */
 function inWindow(z: usize, fired: usize, count: usize, low: f32, high: f32): void {
   const end = z + (count << 2);
@@ -91,7 +126,17 @@ export function activationLiveness(
   for (let first: usize = 0; first < units; first += strip) {
     const count = min(strip, units - first);
     const at = first << 2;
-    for (let n = 0; n < batch; n++) {
+    let n = 0;
+    // relu (0) fires above 0, which `best` alone tells.
+    if (h != 0 && op == 0 && mode == 0) {
+      for (; n + 1 < batch; n += 2) {
+        const zn = z + <usize>n * sample + at;
+        if (rectifyPair(zn, h + (zn - z), sample, best + at, count)) continue;
+        markNonFinite(zn, count, first, channels, best + at, nonFinite);
+        markNonFinite(zn + sample, count, first, channels, best + at, nonFinite);
+      }
+    }
+    for (; n < batch; n++) {
       const zn = z + <usize>n * sample + at;
       if (h != 0) activation(op, zn, h + (zn - z), count, a, b);
       if (mode == 1) inWindow(zn, fired + at, count, low, high);

@@ -10,6 +10,14 @@ function high(v: v128): v128 {
   return f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
 }
 
+/** a · b + c */
+// @ts-ignore: decorator
+@inline
+function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
+  return f64x2.add(f64x2.mul(a, b), c);
+}
+
 /** The first `lanes` floats at p; the others are 0. */
 function loadLanes(p: usize, lanes: i32): v128 {
   let v = v128.load32_zero(p);
@@ -28,9 +36,9 @@ function storeLanes(p: usize, v: v128, lanes: i32): void {
 
 /** For a strip that is not all finite: counts what is not in h, and NaN in z, and lets NaN into the extremes. */
 function countNonFinite(z: usize, h: usize, rows: i32, rowBytes: usize, lanes: i32, acc: usize, row: usize): void {
-  let bad = v128.load(acc + 2 * row);
-  let nan = v128.load(acc + 3 * row);
-  let low = v128.load(acc + 4 * row), top = v128.load(acc + 5 * row), topZ = v128.load(acc + 6 * row);
+  let bad = v128.load(acc + row);
+  let nan = v128.load(acc + 2 * row);
+  let low = v128.load(acc + 3 * row), top = v128.load(acc + 4 * row), topZ = v128.load(acc + 5 * row);
   for (; rows > 0; rows--) {
     const hv = loadLanes(h, lanes);
     const zv = loadLanes(z, lanes);
@@ -42,11 +50,11 @@ function countNonFinite(z: usize, h: usize, rows: i32, rowBytes: usize, lanes: i
     z += rowBytes;
     h += rowBytes;
   }
-  v128.store(acc + 2 * row, bad);
-  v128.store(acc + 3 * row, nan);
-  v128.store(acc + 4 * row, low);
-  v128.store(acc + 5 * row, top);
-  v128.store(acc + 6 * row, topZ);
+  v128.store(acc + row, bad);
+  v128.store(acc + 2 * row, nan);
+  v128.store(acc + 3 * row, low);
+  v128.store(acc + 4 * row, top);
+  v128.store(acc + 5 * row, topZ);
 }
 
 /** One strip, `rows` positions by four channels (fewer at the end: `lanes`). `acc`: see {@link activationStatistics}. */
@@ -54,23 +62,23 @@ function countNonFinite(z: usize, h: usize, rows: i32, rowBytes: usize, lanes: i
 @inline
 function countBlock(
   z: usize, h: usize, d: usize, rows: i32, rowBytes: usize, lanes: i32, whole: bool, epsilon: f32, units: usize,
-  acc: usize, base: usize, row: usize,
+  fired: usize, acc: usize, base: usize, row: usize,
 ): void {
   const eps = f32x4.splat(epsilon);
   const zero = f32x4.splat(0);
   let s0 = f64x2.splat(0), s1 = s0, a0 = s0, a1 = s0, q0 = s0, q1 = s0;
-  let mask = v128.load(acc);
-  let zeros = v128.load(acc + row);
-  let low = v128.load(acc + 4 * row), top = v128.load(acc + 5 * row), topZ = v128.load(acc + 6 * row);
+  let mask = v128.load(fired);
+  let zeros = v128.load(acc);
+  let low = v128.load(acc + 3 * row), top = v128.load(acc + 4 * row), topZ = v128.load(acc + 5 * row);
   let pz = z, ph = h;
   for (let r = 0; r < rows; r++) {
     const hv = whole ? v128.load(ph) : loadLanes(ph, lanes);
     const zv = whole ? v128.load(pz) : loadLanes(pz, lanes);
     const dv = whole ? v128.load(d) : loadLanes(d, lanes);
-    const fired = f32x4.gt(f32x4.abs(dv), eps);
-    mask = v128.or(mask, fired);
-    if (whole) v128.store(units, i32x4.sub(v128.load(units), fired));
-    else storeLanes(units, i32x4.sub(loadLanes(units, lanes), fired), lanes);
+    const fires = f32x4.gt(f32x4.abs(dv), eps);
+    mask = v128.or(mask, fires);
+    if (whole) v128.store(units, i32x4.sub(v128.load(units), fires));
+    else storeLanes(units, i32x4.sub(loadLanes(units, lanes), fires), lanes);
     zeros = i32x4.sub(zeros, f32x4.eq(hv, zero));
     // These pass over NaN, and take one instruction each; a NaN is looked for below.
     low = f32x4.pmin(low, hv);
@@ -89,12 +97,12 @@ function countBlock(
     d += rowBytes;
     units += rowBytes;
   }
-  v128.store(acc, mask);
-  v128.store(acc + row, zeros);
-  v128.store(acc + 4 * row, low);
-  v128.store(acc + 5 * row, top);
-  v128.store(acc + 6 * row, topZ);
-  const sums = acc + (acc - base) + 8 * row;
+  v128.store(fired, mask);
+  v128.store(acc, zeros);
+  v128.store(acc + 3 * row, low);
+  v128.store(acc + 4 * row, top);
+  v128.store(acc + 5 * row, topZ);
+  const sums = acc + (acc - base) + 7 * row;
   v128.store(sums, f64x2.add(v128.load(sums), s0));
   v128.store(sums, f64x2.add(v128.load(sums, 16), s1), 16);
   v128.store(sums + 2 * row, f64x2.add(v128.load(sums + 2 * row), a0));
@@ -108,76 +116,139 @@ function countBlock(
 }
 
 
-/** The whole of relu in one loop: h = max(z, 0) fires where it is above 0. */
-function countRelu(
-  z: usize, h: usize, rows: i32, rowBytes: usize, units: usize, acc: usize, base: usize, row: usize,
+/** The whole of relu (of relu6 where `six`) in one loop: h = max(z, 0), at most 6, fires strictly between. */
+// @ts-ignore: decorator
+@inline
+function countRectified(
+  six: bool, z: usize, h: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize, base: usize,
+  row: usize,
 ): void {
   const zero = f32x4.splat(0);
+  const cap = f32x4.splat(6);
   let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
-  let mask = v128.load(acc);
-  let zeros = v128.load(acc + row);
-  let low = v128.load(acc + 4 * row), top = v128.load(acc + 5 * row), topZ = v128.load(acc + 6 * row);
+  let mask = v128.load(fired);
+  let zeros = v128.load(acc);
+  let lowZ = f32x4.splat(Infinity), topZ = v128.load(acc + 5 * row);
   let pz = z, ph = h;
   for (let r = 0; r < rows; r++) {
     const zv = v128.load(pz);
-    const hv = f32x4.pmax(zv, zero);
+    let hv = f32x4.pmax(zv, zero);
+    let fires = f32x4.gt(zv, zero);
+    if (six) {
+      hv = f32x4.pmin(hv, cap);
+      fires = v128.and(fires, f32x4.lt(zv, cap));
+    }
     v128.store(ph, hv);
-    const fired = f32x4.gt(zv, zero);
-    mask = v128.or(mask, fired);
-    v128.store(units, i32x4.sub(v128.load(units), fired));
+    mask = v128.or(mask, fires);
+    v128.store(units, i32x4.sub(v128.load(units), fires));
     zeros = i32x4.sub(zeros, f32x4.le(zv, zero));
-    low = f32x4.pmin(low, hv);
+    lowZ = f32x4.pmin(lowZ, zv);
     topZ = f32x4.pmax(topZ, zv);
-    const h0 = f64x2.promote_low_f32x4(hv);
-    const h1 = high(hv);
+    const h0 = f64x2.promote_low_f32x4(hv), h1 = high(hv);
     s0 = f64x2.add(s0, h0);
     s1 = f64x2.add(s1, h1);
-    q0 = f64x2.add(q0, f64x2.mul(h0, h0));
-    q1 = f64x2.add(q1, f64x2.mul(h1, h1));
+    // The square of a float32 is exact in float64: with one rounding or two, the sum is the same.
+    q0 = madd(h0, h0, q0);
+    q1 = madd(h1, h1, q1);
     pz += rowBytes;
     ph += rowBytes;
     units += rowBytes;
   }
-  top = f32x4.pmax(top, f32x4.pmax(topZ, zero));
-  v128.store(acc, mask);
-  v128.store(acc + row, zeros);
-  v128.store(acc + 4 * row, low);
-  v128.store(acc + 5 * row, top);
-  v128.store(acc + 6 * row, topZ);
-  const sums = acc + (acc - base) + 8 * row;
-  v128.store(sums, f64x2.add(v128.load(sums), s0));
-  v128.store(sums, f64x2.add(v128.load(sums, 16), s1), 16);
-  v128.store(sums + 2 * row, v128.load(sums));
-  v128.store(sums + 2 * row, v128.load(sums, 16), 16);
+  // h never falls as z rises: its extremes are those of z.
+  let low = f32x4.pmax(lowZ, zero), top = f32x4.pmax(topZ, zero);
+  if (six) {
+    low = f32x4.pmin(low, cap);
+    top = f32x4.pmin(top, cap);
+  }
+  v128.store(fired, mask);
+  v128.store(acc, zeros);
+  v128.store(acc + 3 * row, f32x4.pmin(v128.load(acc + 3 * row), low));
+  v128.store(acc + 4 * row, f32x4.pmax(v128.load(acc + 4 * row), top));
+  v128.store(acc + 5 * row, topZ);
+  const both = f64x2.add(s0, s1);
+  const sums = acc + (acc - base) + 7 * row;
+  s0 = f64x2.add(v128.load(sums), s0);
+  s1 = f64x2.add(v128.load(sums, 16), s1);
+  v128.store(sums, s0);
+  v128.store(sums, s1, 16);
+  v128.store(sums + 2 * row, s0);
+  v128.store(sums + 2 * row, s1, 16);
   v128.store(sums + 4 * row, f64x2.add(v128.load(sums + 4 * row), q0));
   v128.store(sums + 4 * row, f64x2.add(v128.load(sums + 4 * row, 16), q1), 16);
-  const both = f64x2.add(s0, s1);
   const total = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
   if (!(total < Infinity)) countNonFinite(z, h, rows, rowBytes, 4, acc, row);
 }
 
-function countWhole(
-  z: usize, h: usize, d: usize, rows: i32, rowBytes: usize, epsilon: f32, units: usize, acc: usize, base: usize, row: usize,
+/** Whole vectors of channels of one strip of relu. */
+function countRelu(
+  z: usize, h: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, base: usize, row: usize,
 ): void {
-  countBlock(z, h, d, rows, rowBytes, 4, true, epsilon, units, acc, base, row);
+  for (let c: usize = 0; c < rowBytes; c += 16) {
+    countRectified(false, z + c, h + c, rows, rowBytes, units + c, fired + c, base + c, base, row);
+  }
+}
+
+/** The same of relu6. */
+function countRelu6(
+  z: usize, h: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, base: usize, row: usize,
+): void {
+  for (let c: usize = 0; c < rowBytes; c += 16) {
+    countRectified(true, z + c, h + c, rows, rowBytes, units + c, fired + c, base + c, base, row);
+  }
+}
+
+function countWhole(
+  z: usize, h: usize, d: usize, rows: i32, rowBytes: usize, epsilon: f32, units: usize, fired: usize, acc: usize,
+  base: usize, row: usize,
+): void {
+  countBlock(z, h, d, rows, rowBytes, 4, true, epsilon, units, fired, acc, base, row);
 }
 
 function countPart(
-  z: usize, h: usize, d: usize, rows: i32, rowBytes: usize, lanes: i32, epsilon: f32, units: usize, acc: usize,
-  base: usize, row: usize,
+  z: usize, h: usize, d: usize, rows: i32, rowBytes: usize, lanes: i32, epsilon: f32, units: usize, fired: usize,
+  acc: usize, base: usize, row: usize,
 ): void {
-  countBlock(z, h, d, rows, rowBytes, lanes, false, epsilon, units, acc, base, row);
+  countBlock(z, h, d, rows, rowBytes, lanes, false, epsilon, units, fired, acc, base, row);
+}
+
+/** Activates one strip of one sample and counts it, whatever the function. */
+function countStrip(
+  op: i32, z: usize, h: usize, rows: i32, channels: i32, a: f32, b: f32, alpha: usize, epsilon: f32, ones: usize, d: usize,
+  units: usize, fired: usize, base: usize, row: usize,
+): void {
+  const rowBytes: usize = channels << 2;
+  const count: usize = rows * channels;
+  if (op == -1) {
+    memory.copy(h, z, count << 2);
+    memory.copy(d, ones, count << 2);
+  } else if (op == -2) {
+    prelu(z, alpha, h, count, channels);
+    preluGrad(ones, z, alpha, d, count, channels);
+  } else {
+    activation(op, z, h, count, a, b);
+    activationGrad(op, ones, z, d, count, a, b);
+  }
+  let c = 0;
+  for (; c + 4 <= channels; c += 4) {
+    const at: usize = c << 2;
+    countWhole(z + at, h + at, d + at, rows, rowBytes, epsilon, units + at, fired + at, base + at, base, row);
+  }
+  if (c < channels) {
+    const at: usize = c << 2;
+    const lanes = channels - c;
+    countPart(z + at, h + at, d + at, rows, rowBytes, lanes, epsilon, units + at, fired + at, base + at, base, row);
+  }
 }
 
 /**
  * h = f(z) and its statistics per channel (`op` −1: the identity; −2: prelu with `alpha` f32[channels]).
  *
- * @param strip   positions per strip
+ * @param strip   positions per strip; all samples pass over it, so that its counts stay in the first-level cache
  * @param ones    f32[strip · channels], all 1
  * @param d       scratch f32[strip · channels]
  * @param units   i32[positions, channels], zeroed
- * @param base    scratch of 14 rows f32[channels rounded up to 4]: per-sample mask, zeros, non-finite, NaN, min h, max h,
- *                max z, samples that fired, then f64 Σh, Σ|h|, Σh²; the caller zeroes it
+ * @param base    scratch of 13 rows f32[channels rounded up to 4]: zeros, non-finite, NaN, min h, max h, max z, samples that
+ *                fired, then f64 Σh, Σ|h|, Σh²; then a row of masks for each sample; the caller zeroes it
  * @param counts  i32[4, channels]: samples that fired, zeros, non-finite, NaN of z
  * @param values  f64[6, channels]: Σh, Σ|h|, Σh², min h, max h, max z
  */
@@ -187,66 +258,48 @@ export function activationStatistics(
 ): void {
   const rowBytes: usize = channels << 2;
   const row: usize = (((channels + 3) & ~3) << 2);
+  const sample: usize = <usize>positions * rowBytes;
+  const fired = base + 13 * row;
   for (let c: usize = 0; c < row; c += 4) {
-    f32.store(base + 4 * row + c, Infinity);
+    f32.store(base + 3 * row + c, Infinity);
+    f32.store(base + 4 * row + c, -Infinity);
     f32.store(base + 5 * row + c, -Infinity);
-    f32.store(base + 6 * row + c, -Infinity);
+  }
+  // relu (0) and relu6 (1) by whole vectors need neither a pass of their own nor the derivative, which is 0 or 1.
+  const rectified = op <= 1 && op >= 0 && (channels & 3) == 0 && epsilon < 1;
+  for (let p = 0; p < positions; p += strip) {
+    const rows = min(strip, positions - p);
+    const at = <usize>p * rowBytes;
+    for (let n = 0; n < batch; n++) {
+      const from = <usize>n * sample + at;
+      const mask = fired + <usize>n * row;
+      if (rectified) {
+        if (op == 0) countRelu(z + from, h + from, rows, rowBytes, units + at, mask, base, row);
+        else countRelu6(z + from, h + from, rows, rowBytes, units + at, mask, base, row);
+      } else {
+        countStrip(op, z + from, h + from, rows, channels, a, b, alpha, epsilon, ones, d, units + at, mask, base, row);
+      }
+    }
   }
   for (let n = 0; n < batch; n++) {
-    memory.fill(base, 0, row);
-    for (let p = 0; p < positions; p += strip) {
-      const rows = min(strip, positions - p);
-      const count: usize = rows * channels;
-      const unit = units + <usize>p * rowBytes;
-      // relu (0) by whole vectors needs neither a pass of its own nor the derivative, which is 0 or 1.
-      if (op == 0 && (channels & 3) == 0 && epsilon < 1) {
-        for (let c: usize = 0; c < rowBytes; c += 16) {
-          countRelu(z + c, h + c, rows, rowBytes, unit + c, base + c, base, row);
-        }
-        z += count << 2;
-        h += count << 2;
-        continue;
-      }
-      if (op == -1) {
-        memory.copy(h, z, count << 2);
-        memory.copy(d, ones, count << 2);
-      } else if (op == -2) {
-        prelu(z, alpha, h, count, channels);
-        preluGrad(ones, z, alpha, d, count, channels);
-      } else {
-        activation(op, z, h, count, a, b);
-        activationGrad(op, ones, z, d, count, a, b);
-      }
-      let c = 0;
-      for (; c + 4 <= channels; c += 4) {
-        const at: usize = c << 2;
-        countWhole(z + at, h + at, d + at, rows, rowBytes, epsilon, unit + at, base + at, base, row);
-      }
-      if (c < channels) {
-        const at: usize = c << 2;
-        countPart(z + at, h + at, d + at, rows, rowBytes, channels - c, epsilon, unit + at, base + at, base, row);
-      }
-      z += count << 2;
-      h += count << 2;
-    }
     for (let c: usize = 0; c < row; c += 16) {
-      const fired = base + 7 * row + c;
-      v128.store(fired, i32x4.sub(v128.load(fired), v128.load(base + c)));
+      const total = base + 6 * row + c;
+      v128.store(total, i32x4.sub(v128.load(total), v128.load(fired + <usize>n * row + c)));
     }
   }
   for (let c = 0; c < channels; c++) {
     const at: usize = c << 2;
-    i32.store(counts + at, i32.load(base + 7 * row + at));
-    i32.store(counts + rowBytes + at, i32.load(base + row + at));
-    i32.store(counts + 2 * rowBytes + at, i32.load(base + 2 * row + at));
-    i32.store(counts + 3 * rowBytes + at, i32.load(base + 3 * row + at));
+    i32.store(counts + at, i32.load(base + 6 * row + at));
+    i32.store(counts + rowBytes + at, i32.load(base + at));
+    i32.store(counts + 2 * rowBytes + at, i32.load(base + row + at));
+    i32.store(counts + 3 * rowBytes + at, i32.load(base + 2 * row + at));
     const to = values + (c << 3);
-    const sums = base + 8 * row + (c << 3);
+    const sums = base + 7 * row + (c << 3);
     f64.store(to, f64.load(sums));
     f64.store(to + 2 * rowBytes, f64.load(sums + 2 * row));
     f64.store(to + 4 * rowBytes, f64.load(sums + 4 * row));
-    f64.store(to + 6 * rowBytes, <f64>f32.load(base + 4 * row + at));
-    f64.store(to + 8 * rowBytes, <f64>f32.load(base + 5 * row + at));
-    f64.store(to + 10 * rowBytes, <f64>f32.load(base + 6 * row + at));
+    f64.store(to + 6 * rowBytes, <f64>f32.load(base + 3 * row + at));
+    f64.store(to + 8 * rowBytes, <f64>f32.load(base + 4 * row + at));
+    f64.store(to + 10 * rowBytes, <f64>f32.load(base + 5 * row + at));
   }
 }

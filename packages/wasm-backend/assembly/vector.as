@@ -64,18 +64,28 @@ function expm1Reduced(r: v128): v128 {
   return fma(f32x4.mul(r, r), p, r);
 }
 
-/** exp(x) over the whole float32 range, subnormal results included. */
+/**
+ * y · exp(x), rounded once where it is subnormal. Below −110, where a float32 times it is 0 unless it is enormous, x counts
+ * as −110.
+ */
 // @ts-ignore: decorator
 @inline
-export function exp(x: v128): v128 {
-  const c = clamp(x, -104, 89);
+export function timesExp(y: v128, x: v128): v128 {
+  const c = clamp(x, -110, 89);
   const t = fma(c, splat(1.44269504088896), splat(MAGIC));
   const r = reduce(c, f32x4.sub(t, splat(MAGIC)));
   const i = i32x4.sub(t, i32x4.splat(MAGIC_BITS));
   // Two factors, so that neither overflows nor goes subnormal before the last product.
   const half = i32x4.shr_s(i, 1);
   const p = f32x4.add(expm1Reduced(r), splat(1));
-  return f32x4.mul(f32x4.mul(p, twoTo(half)), twoTo(i32x4.sub(i, half)));
+  return f32x4.mul(f32x4.mul(f32x4.mul(p, y), twoTo(half)), twoTo(i32x4.sub(i, half)));
+}
+
+/** exp(x) over the whole float32 range, subnormal results included. */
+// @ts-ignore: decorator
+@inline
+export function exp(x: v128): v128 {
+  return timesExp(splat(1), x);
 }
 
 /** exp(x) − 1 without cancellation near 0; for x ≤ 88. */
@@ -102,7 +112,8 @@ export function log1p(t: v128): v128 {
   p = fma(p, q, splat(0.142857142857143));
   p = fma(p, q, splat(0.2));
   p = fma(p, q, splat(0.333333333333333));
-  const s2 = f32x4.add(s, s);
+  // Doubled before it is divided: a half of a subnormal would be rounded.
+  const s2 = f32x4.div(f32x4.add(t, t), f32x4.add(t, splat(2)));
   return fma(f32x4.mul(s2, q), p, s2);
 }
 
@@ -130,23 +141,23 @@ export function softplus(x: v128): v128 {
   return f32x4.add(f32x4.pmax(x, splat(0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
 }
 
-/** exp(−z² / 2) for 0 ≤ z ≤ 20: the square of z's leading bits is exact, so a large exponent costs no digits. */
+/** y · exp(−z² / 2) for 0 ≤ z ≤ 20: the square of z's leading bits is exact, so a large exponent costs no digits. */
 // @ts-ignore: decorator
 @inline
-export function gauss(z: v128): v128 {
+export function gauss(y: v128, z: v128): v128 {
   const h = v128.and(z, i32x4.splat(0xfffff000));
   const rest = f32x4.mul(splat(-0.5), f32x4.mul(f32x4.sub(z, h), f32x4.add(z, h)));
-  const e = exp(f32x4.mul(splat(-0.5), f32x4.mul(h, h)));
+  const e = timesExp(y, f32x4.mul(splat(-0.5), f32x4.mul(h, h)));
   return fma(e, expm1Reduced(rest), e);
 }
 
 /**
- * Φ(−z) = erfc(z / √2) / 2 of the standard normal distribution for 0 ≤ z ≤ 20, given e = exp(−z² / 2) (polynomials:
- * Cephes, ndtrf.c).
+ * y · Φ(−z), Φ(−z) = erfc(z / √2) / 2 of the standard normal distribution, for 0 ≤ z ≤ 20, given e = y · exp(−z² / 2)
+ * (polynomials: Cephes, ndtrf.c).
  */
 // @ts-ignore: decorator
 @inline
-export function normalTail(z: v128, e: v128): v128 {
+export function normalTail(y: v128, z: v128, e: v128): v128 {
   const a = f32x4.mul(z, splat(0.707106781186547524));
   const near = f32x4.mul(a, a);
   let t = splat(7.853861353153693e-5);
@@ -156,21 +167,21 @@ export function normalTail(z: v128, e: v128): v128 {
   t = fma(t, near, splat(1.128358514861418e-1));
   t = fma(t, near, splat(-3.761262582423300e-1));
   t = fma(t, near, splat(1.128379165726710));
-  const low = f32x4.sub(splat(1), f32x4.mul(a, t));
+  const low = f32x4.mul(y, f32x4.sub(splat(1), f32x4.mul(a, t)));
   const q = f32x4.div(splat(1), f32x4.pmax(a, splat(0.5)));
-  const y = f32x4.mul(q, q);
+  const v = f32x4.mul(q, q);
   let p = splat(2.326819970068386e-2);
-  p = fma(p, y, splat(-1.387039388740657e-1));
-  p = fma(p, y, splat(3.687424674597105e-1));
-  p = fma(p, y, splat(-5.824733027278666e-1));
-  p = fma(p, y, splat(6.210004621745983e-1));
-  p = fma(p, y, splat(-4.944515323274145e-1));
-  p = fma(p, y, splat(3.404879937665872e-1));
-  p = fma(p, y, splat(-2.741127028184656e-1));
-  p = fma(p, y, splat(5.638259427386472e-1));
+  p = fma(p, v, splat(-1.387039388740657e-1));
+  p = fma(p, v, splat(3.687424674597105e-1));
+  p = fma(p, v, splat(-5.824733027278666e-1));
+  p = fma(p, v, splat(6.210004621745983e-1));
+  p = fma(p, v, splat(-4.944515323274145e-1));
+  p = fma(p, v, splat(3.404879937665872e-1));
+  p = fma(p, v, splat(-2.741127028184656e-1));
+  p = fma(p, v, splat(5.638259427386472e-1));
   // Beyond 2√2 another polynomial; few values lie there.
   const far = f32x4.ge(a, splat(2));
-  if (v128.any_true(far)) p = select(far, farTail(y), p);
+  if (v128.any_true(far)) p = select(far, farTail(v), p);
   const high = f32x4.mul(f32x4.mul(e, q), p);
   return f32x4.mul(splat(0.5), select(f32x4.lt(a, splat(1)), low, high));
 }

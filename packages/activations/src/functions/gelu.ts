@@ -1,9 +1,8 @@
 import { requireOneOf } from '@relumine/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
-import { exactGelu } from '../shared/exactGelu';
 import { type Composition, pointwise } from '../shared/pointwise';
-import { tanhGelu } from '../shared/tanhGelu';
+import { tailGelu } from '../shared/tailGelu';
 
 /** Options of `gelu`. */
 export interface GeluOptions {
@@ -13,8 +12,7 @@ export interface GeluOptions {
 
 function composition({ approximate = 'none' }: GeluOptions = {}): Composition {
   requireOneOf('activations/gelu', 'options.approximate', approximate, ['none', 'tanh']);
-  const parts = approximate === 'tanh' ? tanhGelu : exactGelu;
-  return { name: 'gelu', attrs: { approximate }, ...parts };
+  return { name: 'gelu', attrs: { approximate }, ...tailGelu(approximate === 'tanh') };
 }
 
 const [linear, cubic] = [1.5957691216057308, 0.07135481627260025];

@@ -29,9 +29,13 @@ function parts(x: Tensor): { z: Tensor; n: Tensor; p: Tensor; d: Tensor } {
 const composition: Composition = {
   name: 'mish',
   attrs: {},
+  // z · m · m · (n + 2) / d with m = e^(z/2): in the far tail n = m² itself has few digits left, or none.
   forward: (x) => {
-    const { z, p, d } = parts(x);
-    return where(greater(x, straight), x, mul(z, div(p, d)));
+    const z = clipByValue(x, -220, straight);
+    const m = exp(mul(z, 0.5));
+    const above = add(square(m), 2);
+    const gate = div(above, add(mul(square(m), above), 2));
+    return where(greater(x, straight), x, mul(mul(mul(z, m), m), gate));
   },
   // p / d + 4 x n (n + 1) / d²
   derivative: (x) => {

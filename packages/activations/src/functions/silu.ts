@@ -1,4 +1,4 @@
-import { add, clipByValue, maximum, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { add, clipByValue, div, maximum, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition } from '../shared/definition';
 import { logistic, logisticSlope } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
@@ -9,7 +9,11 @@ const bounded = (x: Tensor): Tensor => clipByValue(x, -110, 110);
 const composition: Composition = {
   name: 'silu',
   attrs: {},
-  forward: (x) => mul(maximum(x, -110), logistic(x)),
+  // x · h² / (h² + (1 − h)²) with h = σ(x/2), as x · h · h: in the far tail h² itself has few digits left, or none.
+  forward: (x) => {
+    const h = sigmoid(mul(x, 0.5));
+    return div(mul(mul(maximum(x, -240), h), h), add(square(h), square(sub(1, h))));
+  },
   derivative: (x) => {
     const z = bounded(x);
     return add(logistic(x), mul(z, logisticSlope(z)));
@@ -21,7 +25,7 @@ const composition: Composition = {
   },
 };
 
-const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+const sigma = (z: number): number => 1 / (1 + Math.exp(-z));
 
 /** @internal */
 export const siluDefinition: Definition = {
@@ -29,8 +33,8 @@ export const siluDefinition: Definition = {
   defaults: {},
   compose: () => composition,
   scalar: () => ({
-    f: (z) => z * sigmoid(z),
-    derivative: (z) => sigmoid(z) * (1 + z * sigmoid(-z)),
+    f: (z) => z * sigma(z),
+    derivative: (z) => sigma(z) * (1 + z * sigma(-z)),
     breaks: [],
   }),
 };

@@ -4,7 +4,6 @@ import {
   clipByValue,
   div,
   mul,
-  round,
   square,
   sigmoid as stockSigmoid,
   sub,
@@ -38,29 +37,28 @@ export function logisticSlope(x: Tensor): Tensor {
 
 /**
  * log(1 + u) for 0 ≤ u ≤ 1, as 2 artanh(w) with w = u / (2 + u): a polynomial of w², to 4e-9 (a minimax fit), instead of the
- * stock logarithm, which costs forty multiplications.
+ * stock logarithm, which costs forty multiplications. Multiplied before it is divided: a half of a subnormal would be rounded.
  */
 export function logOnePlus(u: Tensor): Tensor {
-  const w = div(u, add(u, 2));
-  const q = square(w);
-  const highest = add(mul(q, 0.28174665692), 0.27961426378);
-  return mul(
-    [0.40024852291, 0.66666316004, 2.00000000787].reduce((sum, c) => add(mul(sum, q), c), highest),
-    w,
-  );
+  const below = add(u, 2);
+  const q = square(div(u, below));
+  const high = [mul(q, 0.28174665692), 0.27961426378, 0.40024852291, 0.66666316004];
+  const sum = add(high.reduce((so, c) => mul(add(so, c), q))!, 2.00000000787);
+  return div(mul(sum, u), below);
 }
 
 /**
- * e^(−slope · |x|) for slope > 0. The product is split into an exact part, of 12 bits times 11, and a small rest: rounded as
+ * e^(−slope · |x|) for slope > 0. The product is split into an exact part, of 12 bits times 12, and a small rest: rounded as
  * a whole, it would cost a result of e⁻¹⁰⁰ its last two digits. NaN may be lost where the slope is no power of two.
  */
 export function expOfProduct(x: Tensor, slope: number): Tensor {
   if (Math.log2(slope) % 1 === 0) return expNegative(mul(x, slope));
   const z = clipByValue(abs(x), 0, 110 / slope);
-  const large = slope * (2 ** 42 + 1);
+  // Veltkamp's splittings: the first 12 bits of either factor.
+  const large = slope * (2 ** 41 + 1);
   const high = large - (large - slope);
-  const unit = 2 ** Math.ceil(Math.log2(0.03 / slope));
-  const coarse = mul(round(div(z, unit)), unit);
+  const larger = mul(z, 4097);
+  const coarse = sub(larger, sub(larger, z));
   const rest = add(mul(sub(z, coarse), high), mul(z, slope - high));
   return mul(decay(mul(coarse, high)), decay(rest));
 }

@@ -11,6 +11,7 @@ import {
   isNaN as isNaNTensor,
   mul,
   type NamedAttrMap,
+  type NamedTensorMap,
   onesLike,
   type Tensor,
   tidy,
@@ -41,28 +42,33 @@ export interface Composition {
 const keepNaN = (x: Tensor, value: Tensor, { keepsNaN }: Composition): Tensor =>
   keepsNaN ? value : where(isNaNTensor(x), x, value);
 
-const attributes = ({ attrs }: Composition): NamedAttrMap => attrs as unknown as NamedAttrMap;
+/** What the backend's kernel gives; undefined where it has none of that name. */
+const native = (
+  kernel: Parameters<typeof hasKernel>[0],
+  inputs: NamedTensorMap,
+  { attrs }: Composition,
+): Tensor | undefined =>
+  hasKernel(kernel) ? (engine().runKernel(kernel, inputs, attrs as unknown as NamedAttrMap) as Tensor) : undefined;
+
+/** tfjs's own type has the saver among the tensors. */
+const withGradient = customGrad as (
+  f: (...args: never[]) => { value: Tensor; gradFunc(dy: Tensor, saved: Tensor[]): Tensor | Tensor[] },
+) => (...tensors: Tensor[]) => Tensor;
 
 /** dy · f'(x), differentiable again: its gradients are ddx · f'(x) and ddx · dy · f''(x). */
 function gradient(dy: Tensor, x: Tensor, composition: Composition): Tensor {
-  const kernel = activationGradKernel(composition.kernel ?? composition.name);
-  const apply = customGrad((...args: (Tensor | GradSaver)[]) => {
-    const [slope, input, save] = args as [Tensor, Tensor, GradSaver];
-    save([slope, input]);
-    const value = hasKernel(kernel)
-      ? (engine().runKernel(kernel, { dy: slope, x: input }, attributes(composition)) as Tensor)
-      : mul(slope, keepNaN(input, composition.derivative(input), composition));
-    const gradFunc = (ddx: Tensor, saved: Tensor[]): Tensor[] => {
-      const [dy1, x1] = saved as [Tensor, Tensor];
-      const second = composition.second?.(x1) ?? zerosLike(x1);
-      return [
-        mul(ddx, keepNaN(x1, composition.derivative(x1), composition)),
-        mul(mul(ddx, dy1), keepNaN(x1, second, composition)),
-      ];
+  const slope = (z: Tensor): Tensor => keepNaN(z, composition.derivative(z), composition);
+  return withGradient((from: Tensor, input: Tensor, save: GradSaver) => {
+    save([from, input]);
+    const kernel = activationGradKernel(composition.kernel ?? composition.name);
+    return {
+      value: native(kernel, { dy: from, x: input }, composition) ?? mul(from, slope(input)),
+      gradFunc: (ddx, [dy1, x1]) => [
+        mul(ddx, slope(x1!)),
+        mul(mul(ddx, dy1!), keepNaN(x1!, composition.second?.(x1!) ?? zerosLike(x1!), composition)),
+      ],
     };
-    return { value, gradFunc };
-  });
-  return apply(dy, x);
+  })(dy, x);
 }
 
 /** f'(x), NaN where x is NaN; the caller's. */
@@ -79,14 +85,13 @@ export function derivativeOf<T extends Tensor>(x: T, composition: Composition): 
  */
 export function pointwise<T extends Tensor>(x: T, composition: Composition): T {
   requireFloat32Tensor(`activations/${composition.name}`, 'x', x);
-  const kernel = activationKernel(composition.kernel ?? composition.name);
-  const apply = customGrad((...args: (Tensor | GradSaver)[]) => {
-    const [input, save] = args as [Tensor, GradSaver];
+  const apply = withGradient((input: Tensor, save: GradSaver) => {
     save([input]);
-    const value = hasKernel(kernel)
-      ? (engine().runKernel(kernel, { x: input }, attributes(composition)) as Tensor)
-      : keepNaN(input, composition.forward(input), composition);
-    return { value, gradFunc: (dy: Tensor, saved: Tensor[]): Tensor => gradient(dy, saved[0]!, composition) };
+    const kernel = activationKernel(composition.kernel ?? composition.name);
+    return {
+      value: native(kernel, { x: input }, composition) ?? keepNaN(input, composition.forward(input), composition),
+      gradFunc: (dy, [z]) => gradient(dy, z!, composition),
+    };
   });
   return tidy(() => apply(x)) as T;
 }

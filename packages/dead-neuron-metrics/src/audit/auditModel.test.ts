@@ -21,7 +21,8 @@ function cnn(): tfl.LayersModel {
   const model = tfl.sequential();
   model.add(tfl.layers.conv2d({ inputShape: [6, 6, 1], filters: 4, kernelSize: 3, activation: 'relu', name: 'conv' }));
   model.add(tfl.layers.flatten({ name: 'flat' }));
-  model.add(tfl.layers.dense({ units: 3, name: 'hidden' }));
+  const kernelInitializer = tfl.initializers.glorotNormal({ seed: 1 });
+  model.add(tfl.layers.dense({ units: 3, name: 'hidden', kernelInitializer }));
   model.add(tfl.layers.batchNormalization({ name: 'norm' }));
   model.add(tfl.layers.reLU({ name: 'act' }));
   model.add(tfl.layers.dense({ units: 2, activation: 'softmax', name: 'out' }));

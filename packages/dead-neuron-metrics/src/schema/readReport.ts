@@ -38,8 +38,10 @@ function contradiction({ layers, summary }: ReportAsJson): string | undefined {
     for (const [name, values] of Object.entries(perChannel))
       if (values.length !== channels) return `${at}.perChannel.${name} has ${values.length} entries for ${channels}`;
     for (const [name, values] of Object.entries(statistics)) {
+      if (!Array.isArray(values)) continue;
       const expected = name.startsWith('unit') ? channels * statistics.positions : channels;
-      if (Array.isArray(values) && values.length !== expected)
+      const noNaN = name === 'unitNan' && statistics.nan.every((count) => count === 0) && values.length === 0;
+      if (values.length !== expected && !noNaN)
         return `${at}.statistics.${name} has ${values.length} entries for ${expected}`;
     }
     const positions = layer.shape?.reduce((product, n) => product * n, 1);

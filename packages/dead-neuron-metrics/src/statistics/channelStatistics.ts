@@ -149,7 +149,7 @@ export class ChannelAccumulator {
       max: encode(max),
       maxPreactivation: z ? encode(maxZ) : new Array<null>(channels).fill(null),
       unitFired: [...unitFired],
-      unitNan: [...unitNan],
+      unitNan: nan.some((count) => count > 0) ? [...unitNan] : [],
       nonFinite: this.nonFinite,
     };
   }

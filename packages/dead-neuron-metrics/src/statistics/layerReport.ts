@@ -25,6 +25,16 @@ export function dormancy(meanAbs: readonly number[]): number[] {
   return meanAbs.map((mean) => (layerMean === 0 ? 0 : mean / layerMean));
 }
 
+/** The bound by firings; many channels share theirs, and each takes an incomplete beta function. */
+function boundOf(samples: number, level: number): (fired: number) => number {
+  const known = new Map<number, number>();
+  return (fired) => {
+    const bound = known.get(fired) ?? firingRateBound(samples, level, fired);
+    known.set(fired, bound);
+    return bound;
+  };
+}
+
 /** The report of one layer, from its statistics alone. */
 export function layerReport(identity: LayerIdentity, s: ChannelStatisticsSnapshot): LayerReport {
   const channels = s.fired.length;
@@ -60,8 +70,8 @@ export function layerReport(identity: LayerIdentity, s: ChannelStatisticsSnapsho
     nonFiniteChannels: where(each((c) => s.nan[c]! + s.infinite[c]! > 0)),
     perChannel: {
       firingRate: each((c) => s.fired[c]! / s.samples),
-      firingRateBound95: s.fired.map((fired) => firingRateBound(s.samples, confidence, fired)),
-      familyWiseBound95: s.fired.map((fired) => firingRateBound(s.samples, 1 - (1 - confidence) / channels, fired)),
+      firingRateBound95: s.fired.map(boundOf(s.samples, confidence)),
+      familyWiseBound95: s.fired.map(boundOf(s.samples, 1 - (1 - confidence) / channels)),
       apoz: each((c) => s.zeros[c]! / (propagate ? s.count : counted(c))),
       dormancy: dormancy(meanAbs),
       mean,

@@ -50,7 +50,7 @@ export function mergeStatistics(a: ChannelStatisticsSnapshot, b: ChannelStatisti
       return value === null || other === null ? null : encodeNumber(Math.max(decodeNumber(value), decodeNumber(other)));
     }),
     unitFired: plus(a.unitFired, b.unitFired),
-    unitNan: plus(a.unitNan, b.unitNan),
+    unitNan: a.unitNan.length === 0 ? b.unitNan : b.unitNan.length === 0 ? a.unitNan : plus(a.unitNan, b.unitNan),
     nonFinite: a.nonFinite,
   };
 }

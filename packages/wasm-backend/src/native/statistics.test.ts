@@ -46,6 +46,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   const names: [ActivationName, Record<string, number | string>][] = [
     ['linear', {}],
     ['relu', {}],
+    ['relu6', {}],
     ['leakyRelu', { negativeSlope: 0.1 }],
     ['prelu', {}],
     ['elu', { alpha: 0.5 }],
@@ -55,6 +56,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   ];
   const shapes = [
     [5, 7, 3, 6],
+    [3, 5, 4, 8],
     [2, 1],
     [3, 40, 64],
     [4, 33],

@@ -19,7 +19,7 @@ function codeOf(name: string, params: Record<string, unknown>): [op: number, a: 
 
 /** Positions that are activated and counted together: three strips of them stay in the first-level cache. */
 const stripOf = (positions: number, channels: number): number =>
-  Math.max(1, Math.min(positions, Math.floor(2048 / channels)));
+  Math.max(1, Math.min(positions, Math.max(4, Math.floor(2048 / channels))));
 
 /** One pass over z: see `activationStatisticsKernel` in @relumine/core. A NaN makes its channel's sums and extremes NaN. */
 const statistics: NativeKernel = (args, replaced) => {
@@ -49,7 +49,8 @@ const statistics: NativeKernel = (args, replaced) => {
   const one = new Float32Array(strip * channels).fill(1);
   const ones = work.table(new Uint32Array(one.buffer));
   const [derivative, slopes] = [work.reserve(strip * channels * 4), work.reserve(channels * 4)];
-  const accumulators = Math.ceil(channels / 4) * 16 * 14;
+  // Thirteen rows of sums, and one of masks for each sample.
+  const accumulators = Math.ceil(channels / 4) * 16 * (13 + batch);
   const base = work.reserve(accumulators);
   try {
     const h = make(x.shape, 'float32');
