@@ -4,7 +4,16 @@ import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { startWasm } from '@relumine/wasm-backend';
 
-const known = ['myths', 'spectral-norm', 'spectral-norm-no-cure', 'born-dead', 'reproductions', 'cures', 'pretrained'];
+const known = [
+  'myths',
+  'spectral-norm',
+  'spectral-norm-no-cure',
+  'born-dead',
+  'reproductions',
+  'cures',
+  'pretrained',
+  'resnet-epoch',
+];
 const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : known) {
   if (!known.includes(name)) {

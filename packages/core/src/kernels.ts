@@ -58,8 +58,8 @@ export const spectralNormalizeGradKernel = 'RelumineSpectralNormalizeGrad';
  * The largest eigenvalues of a circular convolution's Gram matrices G(f, g) = Σ_k cos φ_k S_k − i sin φ_k D_k, with
  * φ_k = 2π (a_k f / h + b_k g / w), by Lanczos steps; what falls behind is left early.
  *
- * Inputs `{ even, odd, start }`: S and D, float32[lags, n, m], symmetric and skew, where m is n rounded up to a multiple of 4 and the
- * columns from n on are 0; where each frequency starts, float32[2, m]: real and imaginary parts, 0 from n on, not 0 in all.
+ * Inputs `{ even, odd, start }`: S and D, float32[lags, n, n], symmetric and skew, n a multiple of 4 (rows and columns of zeros fill
+ * it up); where each frequency starts, float32[2, n]: real and imaginary parts, 0 where the matrices are filled up.
  * Attributes `{ lags, shape, frequencies, tolerance, share }`: pairs (a, b) with those of one b side by side and 0 ≤ b; [h, w];
  * pairs (f, g), rows side by side; a frequency ends where its residual is below `tolerance` of its value, or where
  * three residuals above its value are still below `share` of the largest value so far. Output: float32[frequencies, 2], value

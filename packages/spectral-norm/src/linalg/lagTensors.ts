@@ -5,7 +5,7 @@ import type { KernelValues } from './transfer';
 
 /** The lags of a kernel as the backend's kernel takes them; the caller's. */
 export interface LagTensors {
-  /** A + Aᵀ (A itself at lag 0), float32[lags, n, padded]. */
+  /** A + Aᵀ (A itself at lag 0), float32[lags, n, n] with n filled up by zeros to a multiple of 4. */
   readonly even: Tensor3D;
   /** A − Aᵀ. */
   readonly odd: Tensor3D;
@@ -39,17 +39,20 @@ export async function lagTensors(kernel: KernelValues): Promise<LagTensors> {
     }
   }
   const ordered = [...sums.values()].sort((p, q) => p.lag[1] - q.lag[1]);
-  const [even, odd] = [0, 1].map(() => new Float32Array(ordered.length * n * padded)) as [Float32Array, Float32Array];
+  const [even, odd] = [0, 1].map(() => new Float32Array(ordered.length * padded * padded)) as [
+    Float32Array,
+    Float32Array,
+  ];
   for (const [k, { lag, values: one }] of ordered.entries()) {
     const half = lag[0] === 0 && lag[1] === 0 ? 0.5 : 1;
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
-        const to = (k * n + i) * padded + j;
+        const to = (k * padded + i) * padded + j;
         even[to] = half * (one[i * n + j]! + one[j * n + i]!);
         odd[to] = one[i * n + j]! - one[j * n + i]!;
       }
     }
   }
-  const shape: [number, number, number] = [ordered.length, n, padded];
+  const shape: [number, number, number] = [ordered.length, padded, padded];
   return { even: tensor3d(even, shape), odd: tensor3d(odd, shape), lags: ordered.map(({ lag }) => lag) };
 }

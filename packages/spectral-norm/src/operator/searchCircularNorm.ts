@@ -28,7 +28,7 @@ async function native(
   random: Random,
 ): Promise<number[]> {
   const { even, odd, lags } = await lagTensors(kernel);
-  const [n, padded] = [even.shape[1], even.shape[2]];
+  const [n, padded] = [Math.min(kernel.inputs, kernel.outputs), even.shape[1]];
   const values = Float32Array.from({ length: 2 * padded }, (_, i) => (i % padded < n ? random.normal() : 0));
   const start = tensor2d(values, [2, padded]);
   const attrs = { lags, shape, frequencies: order.map(({ row, column }) => [row, column]), ...limits };

@@ -30,16 +30,16 @@ function kernelOf(n: number, seed: number) {
       }
       lags.push([a, b]);
       const half = a === 0 && b === 0 ? 0.5 : 1;
-      for (let p = 0; p < n; p++) {
+      for (let p = 0; p < padded; p++) {
         for (let q = 0; q < padded; q++) {
-          const [x, y] = q < n ? [sum[p * n + q]!, sum[q * n + p]!] : [0, 0];
+          const [x, y] = Math.max(p, q) < n ? [sum[p * n + q]!, sum[q * n + p]!] : [0, 0];
           even.push(half * (x + y));
           odd.push(x - y);
         }
       }
     }
   }
-  const of: [number, number, number] = [lags.length, n, padded];
+  const of: [number, number, number] = [lags.length, padded, padded];
   const start = Array.from({ length: 2 * padded }, (_, i) => (i % padded < n ? random.normal() : 0));
   return { taps, lags, even: tf.tensor3d(even, of), odd: tf.tensor3d(odd, of), start: tf.tensor2d(start, [2, padded]) };
 }
@@ -120,7 +120,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   });
 
   test('a zero kernel has values 0', () => {
-    const [even, start] = [tf.zeros([1, 3, 4]), tf.tensor2d([1, 2, 3, 0, 1, 1, 1, 0], [2, 4])];
+    const [even, start] = [tf.zeros([1, 4, 4]), tf.tensor2d([1, 2, 3, 0, 1, 1, 1, 0], [2, 4])];
     const attrs = { lags: [[0, 0]], shape, frequencies: [[0, 0]], tolerance: 1e-5, share: 0.9 };
     const found = fenced(() =>
       tf.engine().runKernel(symbolNormsKernel, { even, odd: even, start }, attrs as unknown as tf.NamedAttrMap),

@@ -35,32 +35,31 @@ const symbolNorms: NativeKernel = (args) => {
   const { even, odd, start } = args.inputs as { even: TensorInfo; odd: TensorInfo; start: TensorInfo };
   const { lags, shape, frequencies, tolerance, share } = args.attrs as unknown as Attributes;
   const backend = args.backend as WasmBackend;
-  const [, n, m] = even.shape as [number, number, number];
-  const plane = n * m * 4;
+  const n = even.shape[1]!;
+  const plane = n * n * 4;
   const columns = groups(lags);
   const most = Math.max(first, Math.min(3 * n, 120));
   return produce(backend, [frequencies.length, 2], (at) => {
     const space = new Workspace();
-    // Of one row of frequencies: G = Σ_b cos(b) even_b + sin(b) odd_b, real and imaginary parts.
-    const parts = space.reserve(4 * columns.length * plane);
+    // Of one row of frequencies: G = Σ_b cos(b) even_b + sin(b) odd_b, real and imaginary parts; odd_0 has the factor 0.
+    const terms = 2 * columns.length - 1;
+    const parts = space.reserve(2 * terms * plane);
     const matrix = space.reserve(2 * plane);
-    const basis = space.reserve(3 * 2 * m * 4);
-    const factors = space.reserve(Math.max(lags.length, 2 * columns.length) * 4);
+    const basis = space.reserve(3 * 2 * n * 4);
+    const factors = space.reserve(Math.max(lags.length, terms) * 4);
     const [alpha, beta] = [space.reserve(most * 8), space.reserve(most * 8)];
     space.run(backend, () => {
       const kernels = kernelsOf(backend);
       // Nothing is allocated from here on: the views stay valid.
       const { buffer } = findMemory(backend) as WebAssembly.Memory;
-      const weights = new Float32Array(buffer, factors(), Math.max(lags.length, 2 * columns.length));
+      const weights = new Float32Array(buffer, factors(), Math.max(lags.length, terms));
       const [diagonal, beside] = [new Float64Array(buffer, alpha(), most), new Float64Array(buffer, beta(), most)];
-      const origin = new Float32Array(buffer, addressOf(backend, start), 2 * m);
-      const vectors = new Float32Array(buffer, basis(), 2 * m);
+      const origin = new Float32Array(buffer, addressOf(backend, start), 2 * n);
+      const vectors = new Float32Array(buffer, basis(), 2 * n);
       const out = new Float32Array(buffer, at, 2 * frequencies.length);
       const length = Math.hypot(...origin);
-      // The columns beyond n stay 0.
-      new Float32Array(buffer, basis(), 3 * 2 * m).fill(0);
       const [fromEven, fromOdd] = [addressOf(backend, even), addressOf(backend, odd)];
-      const half = 2 * columns.length * plane;
+      const half = terms * plane;
 
       const turn = (row: number): void => {
         columns.forEach(({ from, count }, c) => {
@@ -68,10 +67,11 @@ const symbolNorms: NativeKernel = (args) => {
             for (let k = 0; k < count; k++) weights[k] = factor((2 * Math.PI * lags[from + k]![0] * row) / shape[0]);
             kernels.combine(source + from * plane, plane, count, factors(), to);
           };
-          const real = parts() + 2 * c * plane;
+          const real = parts() + Math.max(0, 2 * c - 1) * plane;
           put(fromEven, real, Math.cos);
-          put(fromEven, real + plane, (angle) => -Math.sin(angle));
           put(fromOdd, real + half, (angle) => -Math.sin(angle));
+          if (c === 0) return;
+          put(fromEven, real + plane, (angle) => -Math.sin(angle));
           put(fromOdd, real + half + plane, (angle) => -Math.cos(angle));
         });
       };
@@ -81,14 +81,14 @@ const symbolNorms: NativeKernel = (args) => {
         current = row;
         columns.forEach(({ b }, c) => {
           const angle = (2 * Math.PI * b * column) / shape[1];
-          weights[2 * c] = Math.cos(angle);
-          weights[2 * c + 1] = Math.sin(angle);
+          weights[Math.max(0, 2 * c - 1)] = Math.cos(angle);
+          if (c > 0) weights[2 * c] = Math.sin(angle);
         });
-        kernels.combine(parts(), plane, 2 * columns.length, factors(), matrix());
-        kernels.combine(parts() + half, plane, 2 * columns.length, factors(), matrix() + plane);
-        for (let j = 0; j < 2 * m; j++) vectors[j] = origin[j]! / length;
+        kernels.combine(parts(), plane, terms, factors(), matrix());
+        kernels.combine(parts() + half, plane, terms, factors(), matrix() + plane);
+        for (let j = 0; j < 2 * n; j++) vectors[j] = origin[j]! / length;
         for (let [done, to] = [0, first]; ; to = Math.min(to + between, most)) {
-          const steps = kernels.lanczos(matrix(), matrix() + plane, n, m, basis(), alpha(), beta(), done, to);
+          const steps = kernels.lanczos(matrix(), matrix() + plane, n, basis(), alpha(), beta(), done, to);
           const [value, residual] = ritz(diagonal, beside, steps);
           const ended = steps < to || to === most || residual <= tolerance * value;
           if (ended || value + 3 * residual <= share * best) {

@@ -19,7 +19,6 @@ export interface HermitianExports {
       real: number,
       imaginary: number,
       n: number,
-      padded: number,
       basis: number,
       alpha: number,
       beta: number,
