@@ -35,7 +35,7 @@ const say = (text) => console.log(text);
  * once. Below 1.95 the machine does something else meanwhile.
  */
 async function spare() {
-  const loop = 'let x = 1; for (let i = 0; i < 2e9; i++) x = (x * 48271) % 2147483647; console.log(x)';
+  const loop = 'let x = 1; for (let i = 0; i < 1e8; i++) x = (x * 48271) % 2147483647; console.log(x)';
   const spin = (count) =>
     seconds(() =>
       Promise.all(
