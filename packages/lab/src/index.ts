@@ -12,6 +12,7 @@ export type { DatasetChoice, DatasetSpec } from './plan/dataset';
 export { datasetFromText, type NamedDataset } from './plan/datasetFromText';
 export type { OptimizerChoice } from './plan/optimizer';
 export { parsePlan, parseSelectPlan } from './plan/parsePlan';
+export { formatSweep } from './report/formatSweep';
 export { runsToCsv } from './report/runsToCsv';
 export { type SweepHtmlOptions, sweepToHtml } from './report/sweepToHtml';
 export type { EpochOutcome, LayerOutcome, LayerState, Run, RunsResult } from './results';

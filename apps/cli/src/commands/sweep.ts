@@ -4,7 +4,7 @@ import { CommandEnd, exitCodes, interruptible } from '../exitCodes';
 import { writeJson, writeWhole } from '../jsonFile';
 import { addLabOptions, executorOf, journalOf, type LabOptions, readPlanFile, requireOutputs } from '../labOptions';
 import { labelOfSettings, sweepReporter } from '../sweepReporter';
-import type { Terminal } from '../terminal';
+import { type Terminal, wantsColors } from '../terminal';
 
 const where = 'cli/sweep';
 
@@ -43,7 +43,7 @@ export function addSweep(program: Command, terminal: Terminal): void {
     .action(async (file: string, options: LabOptions) => {
       await requireOutputs(where, options);
       const text = await readPlanFile(where, file);
-      const { parsePlan, settingsOf, sweep, sweepToHtml, runsToCsv } = await import('@relumine/lab');
+      const { formatSweep, parsePlan, settingsOf, sweep, sweepToHtml, runsToCsv } = await import('@relumine/lab');
       const plan = parsePlan(text, file);
       const root = resolve(options.dataRoot ?? dirname(file));
       const journal = await journalOf(where, file, options);
@@ -67,6 +67,7 @@ export function addSweep(program: Command, terminal: Terminal): void {
           onSkip: reporter.skip,
         }),
       ).finally(() => reporter.end({}));
+      reporter.say(`\n${formatSweep(result, { colors: wantsColors(terminal) })}`);
       const written: [string | undefined, (target: string) => Promise<void>][] = [
         [options.json, (target) => writeJson(target, result)],
         [options.csv, (target) => writeWhole(target, runsToCsv(result))],

@@ -38,6 +38,12 @@ export function varyingSettings(all: readonly RunSettings[]): (keyof RunSettings
 export const shownSettings = (settings: RunSettings, varying: readonly (keyof RunSettings)[]): Record<string, string> =>
   Object.fromEntries(varying.map((key) => [key, text(settings[key])]));
 
+/** A setting's value says enough of an activation; of all else, its name is needed too. */
+export const labelOf = (settings: Record<string, string>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => (name === 'activation' ? value : `${name} ${value}`))
+    .join(', ');
+
 const sum = (layers: readonly { deadChannels: number; channels: number }[]): [dead: number, channels: number] =>
   layers.reduce<[number, number]>(
     ([dead, channels], layer) => [dead + layer.deadChannels, channels + layer.channels],
@@ -62,7 +68,7 @@ export function groupRuns({ runs }: Pick<SweepResult, 'runs'>): RunGroup[] {
     const settings = shownSettings(own[0]!.settings, varying);
     return {
       settings,
-      label: Object.values(settings).join(', ') || text(own[0]!.settings.activation),
+      label: labelOf(settings) || text(own[0]!.settings.activation),
       runs: own,
       accuracy: meanInterval(own.map(({ testAccuracy }) => testAccuracy)),
       dead: meanInterval(own.map(deadFractionOf)),

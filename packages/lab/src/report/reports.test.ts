@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runsToCsv, type SweepResult, type SweepRun, settingsOf, sweepToHtml } from '../index';
 import { expandPlan } from '../sweep/plan';
+import { formatSweep } from './formatSweep';
 import { groupRuns } from './groups';
 
 const specs = expandPlan({ epochs: 2, grid: { activation: ['relu', { name: 'elu', alpha: 0.5 }], seed: [1, 2, 3] } });
@@ -52,6 +53,16 @@ test('runs that differ in their seed alone are a group; the best comes first', (
   expect(groups[1]!.accuracy.mean).toBeCloseTo(0.92, 12);
   expect(groups[1]!.accuracy.low).toBeCloseTo(0.92 - (4.302652729749464 * 0.02) / Math.sqrt(3), 9);
   expect(groups.map(({ dead }) => dead.mean)).toEqual([0, 0.5]);
+});
+
+test('as text: a line for each setting, the best first; what is not the activation is named', () => {
+  const lines = formatSweep(result).split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[2]).toMatch(/^elu \(alpha 0\.5\) +3 +96\.00 % +93\.5 to 98\.5 +0\.0 % +NaN$/);
+  expect(lines[3]).toMatch(/^relu +3 +92\.00 % +87\.0 to 97\.0 +50\.0 % +0\.5000$/);
+  const slower = runs.map((run) => ({ ...run, settings: { ...run.settings, learningRate: run.seed / 100 } }));
+  expect(formatSweep({ runs: slower })).toMatch(/^relu, learningRate 0\.01 +1 +90\.00 % +– /m);
+  expect(formatSweep({ runs: [] })).toBe('No run ended.');
 });
 
 describe('CSV', () => {

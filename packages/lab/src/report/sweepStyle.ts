@@ -5,7 +5,7 @@ const colors = (list: readonly string[]): string => list.map((color, i) => `--c$
 
 export const sweepStyle: string = `:root{${colors(light)}}@media (prefers-color-scheme:dark){:root{${colors(dark)}}}
 ${light.map((_, i) => `.s${i} .mean{stroke:var(--c${i})}.s${i} .band,.s${i} circle{fill:var(--c${i})}`).join('')}
-.mean{fill:none;stroke-width:2}.band{opacity:.16}.charts{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}figcaption{font-weight:600;font-size:.875rem;margin:.3rem 0}
+.mean{fill:none;stroke-width:2}.band{opacity:.16}.charts{display:flex;flex-wrap:wrap;gap:1rem}figure{display:block;margin:0}figcaption{font-weight:600;font-size:.875rem;margin:.3rem 0}
 figure svg{max-width:100%;height:auto}.grids svg{display:block}.grids th,.grids td{padding:.3rem 1rem .3rem 0;vertical-align:middle}.grids tbody th{white-space:nowrap}
 path.ok{fill:var(--alive2)}path.died{fill:var(--dead)}path.born{fill:var(--nearly)}.key{display:inline-block;width:.7rem;height:.7rem;vertical-align:-.05rem}
 .key.ok{background:var(--alive2)}.key.died{background:var(--dead)}.key.born{background:var(--nearly)}

@@ -12,7 +12,7 @@ import type { Interval } from '../stats/student';
 import type { SweepResult, SweepRun } from '../sweep/sweep';
 import { bandChart, lineStyles, type Series } from './bandChart';
 import { deadGrid } from './deadGrid';
-import { deadFractionOf, groupRuns, type RunGroup, shownSettings, varyingSettings } from './groups';
+import { deadFractionOf, groupRuns, labelOf, type RunGroup, shownSettings, varyingSettings } from './groups';
 import { sweepStyle } from './sweepStyle';
 
 /** What {@link sweepToHtml} takes beside the result. */
@@ -126,7 +126,7 @@ function runTable({ runs, failed }: SweepResult): string {
 function grids({ runs }: SweepResult): string {
   const varying = varyingSettings(runs.map(({ settings }) => settings));
   const named = (run: SweepRun): string =>
-    [...Object.values(shownSettings(run.settings, varying)), `seed ${run.seed}`].join(', ');
+    [labelOf(shownSettings(run.settings, varying)), `seed ${run.seed}`].filter((part) => part !== '').join(', ');
   const blocks = runs
     .slice(0, mostGrids)
     .map(

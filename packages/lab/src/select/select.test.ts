@@ -57,7 +57,7 @@ test('finds the best, says how sure it is and what it cost', async () => {
   expect(result.best).toMatchObject({ activation: 'elu', normalization: 'batch' });
   expect(result.difference!.confidence).toBeGreaterThan(0.95);
   expect(result.answer).toMatch(
-    /^Take elu, batch: 9\d\.\d % of the test images are told right \(\d+ seeds\), no channel dead\./,
+    /^Take elu, normalization batch: 9\d\.\d % of the test images are told right \(\d+ seeds\), no channel dead\./,
   );
   expect(result.answer).toMatch(/points \(.*\) ahead of .*: better with 9\d\.\d % confidence\. It took \d+ runs/);
   expect(result.cost).toMatchObject({ runs: executor.done.length, allRuns: 6 * 18 });
