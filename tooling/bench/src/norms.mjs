@@ -1,5 +1,5 @@
 // The norm of a circular 3 × 3 × 64 → 64 convolution on 32 × 32 inputs against all its singular values, ours and numpy's:
-// pnpm --filter @tooling/bench norms [rounds]. In turns, one thread each; medians, and ratios of medians.
+// pnpm --filter @tooling/bench norms [rounds]. In turns, one thread each, after eight rounds that warm up; medians, and ratios of medians.
 import { execFileSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -28,8 +28,8 @@ function numpy() {
 
 const times = Object.fromEntries(Object.keys(actions).map((name) => [name, []]));
 let worst = 0;
-for (let round = -2; round < Number(rounds); round++) {
-  const kernel = kernelOf(round + 10);
+for (let round = -8; round < Number(rounds); round++) {
+  const kernel = kernelOf(round + 9);
   const found = {};
   for (const [name, action] of Object.entries(actions)) {
     const from = performance.now();
