@@ -2,8 +2,8 @@ export const chinese = {
   nav: [
     { text: '快速开始', link: '/zh/guide/get-started' },
     { text: '概念', link: '/zh/concepts/dying-relu' },
-    { text: '指南(英文)', link: '/guides/audit' },
-    { text: '参考(英文)', link: '/api/' },
+    { text: '指南（英文）', link: '/guides/audit' },
+    { text: '参考（英文）', link: '/api/' },
   ],
   sidebar: {
     '/zh/': [
@@ -12,9 +12,9 @@ export const chinese = {
         text: '概念',
         items: [
           { text: '死亡的 ReLU', link: '/zh/concepts/dying-relu' },
-          { text: '有多确定?', link: '/zh/concepts/how-sure' },
+          { text: '有多确定？', link: '/zh/concepts/how-sure' },
           { text: '证书', link: '/zh/concepts/certificates' },
-          { text: '误解,逐条测量', link: '/zh/concepts/myths' },
+          { text: '误解，逐条测量', link: '/zh/concepts/myths' },
         ],
       },
     ],
@@ -25,4 +25,15 @@ export const chinese = {
   sidebarMenuLabel: '菜单',
   returnToTopLabel: '回到顶部',
   footer: { message: 'MIT 许可证。' },
+};
+
+export const chineseSearch = {
+  button: { buttonText: '搜索', buttonAriaLabel: '搜索' },
+  modal: {
+    displayDetails: '显示详细列表',
+    resetButtonTitle: '清除',
+    backButtonTitle: '关闭搜索',
+    noResultsText: '没有找到',
+    footer: { selectText: '选择', navigateText: '移动', closeText: '关闭' },
+  },
 };

@@ -4,7 +4,7 @@ import { wasmThreads } from '@relumine/wasm-backend/vite';
 import { tfjsGradients } from '@tooling/config/tfjsGradients';
 import { isolationWorker } from '@tooling/widgets/vite';
 import { defineConfig } from 'vitepress';
-import { chinese } from './chinese.mjs';
+import { chinese, chineseSearch } from './chinese.mjs';
 import { descriptionOf } from './descriptions.mjs';
 import { english } from './english.mjs';
 
@@ -24,6 +24,8 @@ export default defineConfig({
     'Finds the dead neurons of convolutional networks, says how sure it is and why they died, and brings them back.',
   cleanUrls: false,
   lastUpdated: false,
+  // Without it each page is styled twice more before it answers.
+  appearance: { disableTransition: false },
   head: [['link', { rel: 'icon', href: icon }]],
   srcExclude: ['**/README.md', 'scripts/**', 'tests/**'],
   transformPageData(page, { siteConfig }) {
@@ -35,7 +37,7 @@ export default defineConfig({
   transformHtml: (code) => code.replace('class="VPContent is-home" id="VPContent"', '$& role="main"'),
   markdown: { math: true, theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { locales: { zh: { translations: chineseSearch } } } },
     outline: { level: [2, 3] },
   },
   locales: {
@@ -43,7 +45,7 @@ export default defineConfig({
     zh: {
       label: '简体中文',
       lang: 'zh-CN',
-      description: '找出卷积网络中不再学习的神经元,说明有多确定、为什么死,并让它们复活。',
+      description: '找出卷积网络中不再学习的神经元，说明有多确定、为什么死，并让它们复活。',
       themeConfig: chinese,
     },
   },

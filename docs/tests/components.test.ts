@@ -44,6 +44,18 @@ test('the components of the concepts answer', async () => {
   await page.close();
 });
 
+test('the Chinese pages are Chinese to their components and their search', async () => {
+  const page = await site.browser.newPage();
+  await page.goto(`${site.url}zh/concepts/dying-relu.html`);
+  await page.waitForFunction('crossOriginIsolated');
+  await page.getByRole('button', { name: '训练' }).waitFor();
+  expect(await page.locator('.DocSearch-Button').textContent()).toContain('搜索');
+  await expect
+    .poll(() => page.locator('.rl-cell').first().getAttribute('aria-label'), { timeout: 45_000 })
+    .toMatch(/^通道 0：存活，在 \d+ 张图像中的 \d+ % 上激活$/);
+  await page.close();
+});
+
 test('an address without a page says so, in the language of its part', async () => {
   const page = await site.browser.newPage();
   for (const [path, words] of [
