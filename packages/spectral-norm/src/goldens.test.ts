@@ -142,6 +142,24 @@ describe.each([
   });
 });
 
+describe.each([
+  ['cpu', () => useBackend('cpu') as Promise<unknown>],
+  ['wasm', () => startWasm() as Promise<unknown>],
+])('NaN on %s', (_, start) => {
+  beforeEach(async () => {
+    await start();
+  });
+
+  test.each([{}, { onlyIfLarger: true }])('is not hidden: sigma and the whole kernel are NaN, %j', (options) => {
+    const kernel = own(tensor([1, Number.NaN, 2, 3, 4, 5], [2, 3]));
+    const state = { u: own(tensor1d([1, 0, 0])), v: own(tensor1d([1, 0])) };
+    const run = spectralNormalize(kernel, state, options);
+    mine.push(run.kernel, run.sigma, run.state.u, run.state.v);
+    expect(run.sigma.dataSync()[0]).toBeNaN();
+    for (const value of run.kernel.dataSync()) expect(value).toBeNaN();
+  });
+});
+
 describe('theorems', () => {
   beforeEach(() => useBackend('wasm'));
 

@@ -35,7 +35,8 @@ export interface SpectralNormalized<T extends Tensor> {
  * `sigma = uᵀ W v`, through which the gradient flows with u and v constant. Kernels are tfjs's: [height, width, in, out],
  * dense [in, out].
  *
- * The one difference: a zero kernel, where PyTorch gives NaN, stays as it is, with sigma 0.
+ * The one difference: a zero kernel, where PyTorch gives NaN, stays as it is, with sigma 0. Nothing is read back, so a kernel with
+ * NaN is not refused: sigma and the whole result are NaN, as is the state from then on.
  *
  * This bounds the norm of the reshaped kernel, not of the convolution, which can be up to √(height·width) times larger.
  *

@@ -17,7 +17,9 @@ interface Attributes extends Division {
   epsilon: number;
 }
 
-const isDivided = (sigma: number, { target, onlyIfLarger }: Division): boolean => sigma > (onlyIfLarger ? target : 0);
+/** A sigma of NaN divides too: it must be seen in the kernel. */
+const isDivided = (sigma: number, { target, onlyIfLarger }: Division): boolean =>
+  !(sigma <= (onlyIfLarger ? target : 0));
 
 /** Fresh tensors; all are disposed where one has no room. */
 function allocateAll(backend: WasmBackend, shapes: number[][]): TensorInfo[] {
