@@ -140,4 +140,7 @@ test('the live view has a bar, the best, the workers, and takes itself away; it 
   view.clear();
   expect(text).toBe(`\u001b[${lines}A\u001b[0J`);
   liveView({ write: () => expect.unreachable() }, String).begin(2);
+  // A terminal that doesn't know its width says 0.
+  liveView({ isTTY: true, columns: 0, write: (more) => (text = more) }, String).begin(2);
+  expect(text).toMatch(/^░{28} 0\/2 0 s\n$/);
 });

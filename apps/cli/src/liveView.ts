@@ -73,7 +73,7 @@ export function liveView(output: Output, labelOf: (key: string) => string): Live
     const now = performance.now();
     if (!always && now - shown < 100) return;
     shown = now;
-    const room = Math.max(20, (output.columns ?? 80) - 1);
+    const room = Math.max(20, (output.columns || 80) - 1);
     const text = lines().map((line) => line.slice(0, room));
     erase();
     output.write(`${text.join('\n')}\n`);

@@ -19,7 +19,7 @@ export function progressBar(output: Output): ProgressBar {
       shown = now;
       const filled = Math.round((width * done) / total);
       const line = `${label} ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${done}/${total} ${note}`;
-      output.write(`\r\u001b[2K${line.slice(0, Math.max(20, (output.columns ?? 80) - 1))}`);
+      output.write(`\r\u001b[2K${line.slice(0, Math.max(20, (output.columns || 80) - 1))}`);
     },
     clear: () => void output.write('\r\u001b[2K'),
   };

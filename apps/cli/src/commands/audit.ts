@@ -1,3 +1,4 @@
+import type { DeadNeuronReport } from '@relumine/core';
 import type { Command } from 'commander';
 import { interruptible } from '../exitCodes';
 import { requireWritable, writeJson, writeWhole } from '../jsonFile';
@@ -30,7 +31,9 @@ Examples:
   $ relumine audit https://example.org/my-model/model.json
   $ relumine audit my-model/model.json --reference report.json
   $ relumine audit my-model/model.json --data photos --limit 100000 --shards 8
-  $ relumine audit my-model/model.json --data photos --shards 32 --redis redis://127.0.0.1:6379`;
+  $ relumine audit my-model/model.json --data photos --shards 32 --redis redis://127.0.0.1:6379
+
+Exit codes: 0 done, 1 bad input or a failure, 130 stopped by Ctrl-C.`;
 
 /** Adds `relumine audit`. */
 export function addAudit(program: Command, terminal: Terminal): void {
@@ -62,13 +65,14 @@ export function addAudit(program: Command, terminal: Terminal): void {
       const { redis, queue, dataRoot: root } = options;
       const bar = progressBar(terminal.stderr);
       const onShard = (done: number, all: number): void => bar.update(done, all, 'shards', '');
-      const report = await interruptible('Stopped.', (signal) =>
+      const audit = (signal?: AbortSignal): Promise<DeadNeuronReport> =>
         auditFile({
           ...{ where, file, data, limit, batchSize, reference, onCorrupt, onSkip: leftOut(terminal) },
           ...(shards === undefined ? {} : { shards }),
-          ...(redis === undefined ? {} : { workers: { redis, queue, root, onShard, signal } }),
-        }),
-      ).finally(() => bar.clear());
+          ...(redis && signal ? { workers: { redis, queue, root, onShard, signal } } : {}),
+        });
+      // What is in the queue is taken out of it; an audit in this process Ctrl-C may simply end.
+      const report = await (redis === undefined ? audit() : interruptible('Stopped.', audit)).finally(bar.clear);
       const { formatReport, reportToHtml } = await import('@relumine/report');
       terminal.stdout.write(`${formatReport(report, { colors: wantsColors(terminal) })}\n`);
       if (json !== undefined) {
