@@ -16,7 +16,7 @@ export class CountedTotals {
   readonly channels: number;
   /** Rows of [4, channels]: samples that fired, zeros, non-finite h, NaN of z. Beyond 2³¹, hence float64. */
   private readonly counts: Float64Array;
-  private readonly unitFired: Uint32Array;
+  private unitFired: Uint32Array | undefined;
   /** Σh, Σ|h|, Σh², each per channel. */
   private readonly sums: CompensatedSums;
   private readonly min: Float64Array;
@@ -27,7 +27,6 @@ export class CountedTotals {
     this.positions = positions;
     this.channels = channels;
     this.counts = new Float64Array(4 * channels);
-    this.unitFired = new Uint32Array(positions * channels);
     this.sums = new CompensatedSums(3 * channels);
     this.min = new Float64Array(channels).fill(Number.POSITIVE_INFINITY);
     this.max = new Float64Array(channels).fill(Number.NEGATIVE_INFINITY);
@@ -38,7 +37,8 @@ export class CountedTotals {
     this.samples += samples;
     for (let i = 0; i < counts.length; i++) this.counts[i]! += counts[i]!;
     const units = this.unitFired;
-    for (let i = 0; i < unitFired.length; i++) units[i]! += unitFired[i]!;
+    if (units) for (let i = 0; i < unitFired.length; i++) units[i]! += unitFired[i]!;
+    else this.unitFired = new Uint32Array(unitFired);
     for (let i = 0; i < 3 * channels; i++) this.sums.add(i, figures[i]!);
     for (let c = 0; c < channels; c++) {
       this.min[c] = Math.min(this.min[c]!, figures[3 * channels + c]!);
@@ -76,7 +76,7 @@ export class CountedTotals {
       min: numbers(this.min),
       max: numbers(this.max),
       maxPreactivation: numbers(this.maxZ),
-      unitFired: listOf(this.unitFired),
+      unitFired: listOf(this.unitFired ?? new Uint32Array(positions * channels)),
       unitNan: [],
       nonFinite,
     };

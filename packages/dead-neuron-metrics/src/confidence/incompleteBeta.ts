@@ -45,14 +45,23 @@ export function incompleteBeta(x: number, a: number, b: number): number {
     : 1 - (front * continuedFraction(1 - x, b, a)) / b;
 }
 
-/** The x with I_x(a, b) = p, by bisection to the last bit: monotone, and asked for once per channel. */
+/**
+ * The x with I_x(a, b) = p: Newton's steps, and a bisection wherever one would leave what is known to hold x. Some eight
+ * steps; an audit asks for thousands of bounds.
+ */
 export function inverseIncompleteBeta(p: number, a: number, b: number): number {
+  const logBeta = logGamma(a) + logGamma(b) - logGamma(a + b);
   let [low, high] = [0, 1];
+  let x = a / (a + b);
   for (let i = 0; i < 200; i++) {
-    const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
-    if (incompleteBeta(middle, a, b) < p) low = middle;
-    else high = middle;
+    const missing = p - incompleteBeta(x, a, b);
+    if (missing > 0) low = x;
+    else high = x;
+    const slope = Math.exp((a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta);
+    const step = x + missing / slope;
+    const next = step > low && step < high ? step : (low + high) / 2;
+    if (Math.abs(next - x) <= 4e-16 * x) return next;
+    x = next;
   }
-  return high;
+  return x;
 }
