@@ -1,4 +1,7 @@
-import { clamp, exp, expm1, fma, gauss, keepNaN, log1p, normalTail, select, sigmoid, softplus, splat, tanh, timesExp } from './vector';
+import {
+  clamp, decay, exp, expm1, fma, keepNaN, log1p, millsRatio, scaledExp, scaledGauss, select, sigmoid, softplus, splat, tanh,
+  timesExp, UNSCALE,
+} from './vector';
 
 // The numbers are shared with src/native/activationCodes.ts.
 const RELU = 0;
@@ -61,18 +64,21 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   if (op == RELU) return f32x4.pmax(x, zero);
   if (op == RELU6) return f32x4.pmin(f32x4.pmax(x, zero), splat(6));
   if (op == LEAKY_RELU) return select(f32x4.gt(x, zero), x, f32x4.mul(x, a));
-  if (op == ELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.pmin(x, zero))));
+  // expm1(0) is 0: no choice between two values is needed.
+  if (op == ELU) return fma(a, expm1(f32x4.pmin(x, zero)), f32x4.pmax(x, zero));
   if (op == CELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.pmin(f32x4.div(x, a), zero))));
   if (op == SELU)
-    return select(
-      f32x4.gt(x, zero),
-      f32x4.mul(x, splat(SELU_SCALE)),
-      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), expm1(f32x4.pmin(x, zero))),
+    return fma(
+      splat(SELU_SCALE * SELU_ALPHA),
+      expm1(f32x4.pmin(x, zero)),
+      f32x4.mul(f32x4.pmax(x, zero), splat(SELU_SCALE)),
     );
   if (op == SILU) {
-    const e = f32x4.neg(f32x4.abs(x));
-    const c = f32x4.pmax(x, splat(-110));
-    return f32x4.div(select(f32x4.lt(x, zero), timesExp(c, e), c), f32x4.add(splat(1), exp(e)));
+    // With z = |x|: x sigmoid(x) = max(x, 0) − z exp(−z) / (1 + exp(−z)).
+    const z = f32x4.pmin(f32x4.abs(x), splat(110));
+    const e = scaledExp(f32x4.neg(z));
+    const tail = f32x4.div(f32x4.mul(z, e), fma(e, splat(UNSCALE), splat(1)));
+    return f32x4.sub(f32x4.pmax(x, zero), f32x4.mul(tail, splat(UNSCALE)));
   }
   if (op == MISH) {
     const c = clamp(x, -110, 30);
@@ -108,12 +114,10 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
     return f32x4.div(above, f32x4.add(splat(1), geluTail(splat(1), z)));
   }
   if (op == GELU) {
-    // The tail Φ(−|x|) is exact to a few units; x · Φ(x) = x − x · Φ(−x) for x > 0.
-    // c is in the exponential's product, so that a subnormal is rounded once.
-    const c = clamp(x, -20, 20);
-    const z = f32x4.abs(c);
-    const tail = normalTail(c, z, gauss(c, z));
-    return select(f32x4.gt(x, zero), f32x4.sub(x, tail), tail);
+    // With z = |x|: x Φ(x) = max(x, 0) − z Φ(−z).
+    const z = f32x4.pmin(f32x4.abs(x), splat(15));
+    const tail = f32x4.mul(z, f32x4.mul(scaledGauss(z), millsRatio(z)));
+    return f32x4.sub(f32x4.pmax(x, zero), f32x4.mul(tail, splat(UNSCALE)));
   }
   if (op == SQUAREPLUS) {
     const s = rootOf(x, a);
@@ -125,7 +129,7 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
       f32x4.div(f32x4.mul(a, splat(0.25)), f32x4.sub(f32x4.mul(s, half), f32x4.mul(x, half))),
     );
   }
-  if (op == LOG_SIGMOID) return f32x4.sub(f32x4.min(x, zero), log1p(exp(f32x4.neg(f32x4.abs(x)))));
+  if (op == LOG_SIGMOID) return f32x4.sub(f32x4.min(x, zero), log1p(decay(f32x4.neg(f32x4.abs(x)))));
   if (op == TANHSHRINK) {
     // Near 0, where the difference cancels, by tanh's Padé approximant of degree 7/8, in which x cancels exactly.
     const q = f32x4.mul(x, x);
@@ -144,11 +148,19 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   return x;
 }
 
+/** m where x < 0, 1 − m elsewhere: a slope that goes from 0 to 1 and is symmetric about (0, ½). */
+// @ts-ignore: decorator
+@inline
+function rising(x: v128, m: v128): v128 {
+  const right = f32x4.ge(x, splat(0));
+  return f32x4.add(v128.and(right, splat(1)), v128.xor(m, v128.and(right, splat(-0.0))));
+}
+
 /** The derivative of x · sigmoid(u): s (1 + x u' (1 − s)) with s = sigmoid(u); 1 − s without cancellation. */
 // @ts-ignore: decorator
 @inline
 function gated(u: v128, slope: v128, x: v128): v128 {
-  const e = exp(f32x4.neg(f32x4.abs(u)));
+  const e = decay(f32x4.neg(f32x4.abs(u)));
   const r = f32x4.div(splat(1), f32x4.add(splat(1), e));
   const er = f32x4.mul(e, r);
   const negative = f32x4.lt(u, splat(0));
@@ -174,16 +186,21 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
   if (op == RELU6)
     return keepNaN(x, v128.and(one, v128.and(f32x4.gt(x, zero), f32x4.lt(x, splat(6)))));
   if (op == LEAKY_RELU) return keepNaN(x, select(f32x4.gt(x, zero), one, a));
-  if (op == ELU) return select(f32x4.gt(x, zero), one, f32x4.mul(a, exp(f32x4.pmin(x, zero))));
-  if (op == CELU) return select(f32x4.gt(x, zero), one, exp(f32x4.pmin(f32x4.div(x, a), zero)));
+  if (op == ELU) return select(f32x4.gt(x, zero), one, f32x4.mul(a, decay(f32x4.pmin(x, zero))));
+  if (op == CELU) return decay(f32x4.pmin(f32x4.div(x, a), zero));
   if (op == SELU)
     return select(
       f32x4.gt(x, zero),
       splat(SELU_SCALE),
-      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), exp(f32x4.pmin(x, zero))),
+      f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), decay(f32x4.pmin(x, zero))),
     );
   if (op == SILU) {
-    return gated(clamp(x, -200, 200), one, clamp(x, -200, 200));
+    // With e = exp(−|x|) and r = 1 / (1 + e): m = e r (1 − |x| r) on the left, 1 − m on the right.
+    const z = f32x4.pmin(f32x4.abs(x), splat(110));
+    const e = scaledExp(f32x4.neg(z));
+    const r = f32x4.div(one, fma(e, splat(UNSCALE), one));
+    const m = f32x4.mul(f32x4.mul(e, r), fma(f32x4.neg(z), r, one));
+    return rising(x, f32x4.mul(m, splat(UNSCALE)));
   }
   if (op == MISH) {
     const c = clamp(x, -200, 30);
@@ -201,13 +218,13 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     return select(f32x4.gt(z, b), one, sigmoid(z));
   }
   if (op == SIGMOID) {
-    const e = exp(f32x4.neg(f32x4.abs(x)));
+    const e = decay(f32x4.neg(f32x4.abs(x)));
     const d = f32x4.add(one, e);
     return f32x4.div(e, f32x4.mul(d, d));
   }
   if (op == TANH) {
     // 1 − tanh² = 4e / (1 + e)² with e = exp(−2|x|): keeps the tails.
-    const e = exp(f32x4.mul(f32x4.abs(x), splat(-2)));
+    const e = decay(f32x4.mul(f32x4.abs(x), splat(-2)));
     const d = f32x4.add(one, e);
     return f32x4.div(f32x4.mul(splat(4), e), f32x4.mul(d, d));
   }
@@ -230,12 +247,10 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     return gated(u2, slope, c);
   }
   if (op == GELU) {
-    const c = clamp(x, -20, 20);
-    const z = f32x4.abs(c);
-    const e = gauss(one, z);
-    const tail = normalTail(one, z, e);
-    const density = f32x4.mul(splat(0.398942280401432678), e);
-    return fma(c, density, select(f32x4.gt(x, zero), f32x4.sub(one, tail), tail));
+    // Φ(−z) − z φ(z) on the left, 1 less that on the right.
+    const z = f32x4.pmin(f32x4.abs(x), splat(15));
+    const m = f32x4.mul(scaledGauss(z), fma(z, splat(-0.398942280401432678), millsRatio(z)));
+    return rising(x, f32x4.mul(m, splat(UNSCALE)));
   }
   if (op == SQUAREPLUS) {
     const s = rootOf(x, a);

@@ -51,17 +51,21 @@ function reduce(x: v128, n: v128): v128 {
   return fma(n, splat(2.12194440054691e-4), fma(n, splat(-0.693359375), x));
 }
 
-/** exp(r) − 1 for |r| ≤ ln 2 / 2, to about one unit in the last place. */
+/** (exp(r) − 1 − r) / r² for |r| ≤ 0.44; 2e-8 of exp(r). */
 // @ts-ignore: decorator
 @inline
-function expm1Reduced(r: v128): v128 {
-  let p = splat(1.98412698412698e-4);
-  p = fma(p, r, splat(1.38888888888889e-3));
-  p = fma(p, r, splat(8.33333333333333e-3));
-  p = fma(p, r, splat(4.16666666666667e-2));
-  p = fma(p, r, splat(1.66666666666667e-1));
-  p = fma(p, r, splat(0.5));
-  return fma(f32x4.mul(r, r), p, r);
+function curvature(r: v128): v128 {
+  let p = splat(1.39882816767204e-3);
+  p = fma(p, r, splat(8.3907010590774e-3));
+  p = fma(p, r, splat(4.16654678624071e-2));
+  p = fma(p, r, splat(1.66662821467762e-1));
+  return fma(p, r, splat(0.500000039910627));
+}
+
+// @ts-ignore: decorator
+@inline
+function expReduced(r: v128): v128 {
+  return fma(fma(curvature(r), r, splat(1)), r, splat(1));
 }
 
 /**
@@ -77,8 +81,7 @@ export function timesExp(y: v128, x: v128): v128 {
   const i = i32x4.sub(t, i32x4.splat(MAGIC_BITS));
   // Two factors, so that neither overflows nor goes subnormal before the last product.
   const half = i32x4.shr_s(i, 1);
-  const p = f32x4.add(expm1Reduced(r), splat(1));
-  return f32x4.mul(f32x4.mul(f32x4.mul(p, y), twoTo(half)), twoTo(i32x4.sub(i, half)));
+  return f32x4.mul(f32x4.mul(f32x4.mul(expReduced(r), y), twoTo(half)), twoTo(i32x4.sub(i, half)));
 }
 
 /** exp(x) over the whole float32 range, subnormal results included. */
@@ -88,15 +91,44 @@ export function exp(x: v128): v128 {
   return timesExp(splat(1), x);
 }
 
-/** exp(x) − 1 without cancellation near 0; for x ≤ 88. */
+/** Results below 2⁻¹²⁶ are computed as 2⁶⁴ times themselves, and rounded once at the end. */
+export const UNSCALE: f32 = 5.421010862427522e-20;
+const SHIFTED: f32 = 12582976;
+const ONE_BITS: i32 = 0x3f800000;
+
+/** 2⁶⁴ exp(x) for −120 ≤ x ≤ 0 where `exact`, else 2⁶⁴ exp(x + rest), the rest small. NaN stays: it goes through products only. */
+// @ts-ignore: decorator
+@inline
+function shiftedExp(x: v128, rest: v128, exact: bool): v128 {
+  const t = fma(x, splat(1.44269504088896), splat(SHIFTED));
+  const r = reduce(x, f32x4.sub(t, splat(SHIFTED)));
+  const p = expReduced(exact ? r : f32x4.add(r, rest));
+  return f32x4.mul(p, i32x4.add(i32x4.shl(t, 23), i32x4.splat(ONE_BITS)));
+}
+
+/** 2⁶⁴ exp(x) for −120 ≤ x ≤ 0. */
+// @ts-ignore: decorator
+@inline
+export function scaledExp(x: v128): v128 {
+  return shiftedExp(x, x, true);
+}
+
+/** exp(x) for x ≤ 0, subnormal results included. */
+// @ts-ignore: decorator
+@inline
+export function decay(x: v128): v128 {
+  return f32x4.mul(scaledExp(f32x4.pmax(x, splat(-104))), splat(UNSCALE));
+}
+
+/** exp(x) − 1 without cancellation near 0; for x ≤ 0. */
 // @ts-ignore: decorator
 @inline
 export function expm1(x: v128): v128 {
-  const c = clamp(x, -30, 88);
+  const c = f32x4.pmax(x, splat(-30));
   const t = fma(c, splat(1.44269504088896), splat(MAGIC));
   const r = reduce(c, f32x4.sub(t, splat(MAGIC)));
-  const scale = twoTo(i32x4.sub(t, i32x4.splat(MAGIC_BITS)));
-  return fma(scale, expm1Reduced(r), f32x4.sub(scale, splat(1)));
+  const scale = i32x4.add(i32x4.shl(t, 23), i32x4.splat(ONE_BITS));
+  return fma(scale, fma(f32x4.mul(r, r), curvature(r), r), f32x4.sub(scale, splat(1)));
 }
 
 /** log(1 + t) for 0 ≤ t ≤ 1. */
@@ -121,7 +153,7 @@ export function log1p(t: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const e = exp(f32x4.neg(f32x4.abs(x)));
+  const e = decay(f32x4.neg(f32x4.abs(x)));
   return f32x4.div(select(f32x4.lt(x, splat(0)), e, splat(1)), f32x4.add(splat(1), e));
 }
 
@@ -138,62 +170,34 @@ export function tanh(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function softplus(x: v128): v128 {
-  return f32x4.add(f32x4.pmax(x, splat(0)), log1p(exp(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.pmax(x, splat(0)), log1p(decay(f32x4.neg(f32x4.abs(x)))));
 }
 
-/** y · exp(−z² / 2) for 0 ≤ z ≤ 20: the square of z's leading bits is exact, so a large exponent costs no digits. */
+/** 2⁶⁴ exp(−z² / 2) for 0 ≤ z ≤ 15: the square of z's leading bits is exact, so a large exponent costs no digits. */
 // @ts-ignore: decorator
 @inline
-export function gauss(y: v128, z: v128): v128 {
+export function scaledGauss(z: v128): v128 {
   const h = v128.and(z, i32x4.splat(0xfffff000));
   const rest = f32x4.mul(splat(-0.5), f32x4.mul(f32x4.sub(z, h), f32x4.add(z, h)));
-  const e = timesExp(y, f32x4.mul(splat(-0.5), f32x4.mul(h, h)));
-  return fma(e, expm1Reduced(rest), e);
+  return shiftedExp(f32x4.mul(splat(-0.5), f32x4.mul(h, h)), rest, false);
 }
 
 /**
- * y · Φ(−z), Φ(−z) = erfc(z / √2) / 2 of the standard normal distribution, for 0 ≤ z ≤ 20, given e = y · exp(−z² / 2)
- * (polynomials: Cephes, ndtrf.c).
+ * Φ(−z) exp(z² / 2) of the standard normal distribution for 0 ≤ z ≤ 14: w P(w) with w = 1 / (z + 3), a minimax polynomial
+ * (relative error 4e-8, and 3e-7 with its roundings).
  */
 // @ts-ignore: decorator
 @inline
-export function normalTail(y: v128, z: v128, e: v128): v128 {
-  const a = f32x4.mul(z, splat(0.707106781186547524));
-  const near = f32x4.mul(a, a);
-  let t = splat(7.853861353153693e-5);
-  t = fma(t, near, splat(-8.010193625184903e-4));
-  t = fma(t, near, splat(5.188327685732524e-3));
-  t = fma(t, near, splat(-2.685381193529856e-2));
-  t = fma(t, near, splat(1.128358514861418e-1));
-  t = fma(t, near, splat(-3.761262582423300e-1));
-  t = fma(t, near, splat(1.128379165726710));
-  const low = f32x4.mul(y, f32x4.sub(splat(1), f32x4.mul(a, t)));
-  const q = f32x4.div(splat(1), f32x4.pmax(a, splat(0.5)));
-  const v = f32x4.mul(q, q);
-  let p = splat(2.326819970068386e-2);
-  p = fma(p, v, splat(-1.387039388740657e-1));
-  p = fma(p, v, splat(3.687424674597105e-1));
-  p = fma(p, v, splat(-5.824733027278666e-1));
-  p = fma(p, v, splat(6.210004621745983e-1));
-  p = fma(p, v, splat(-4.944515323274145e-1));
-  p = fma(p, v, splat(3.404879937665872e-1));
-  p = fma(p, v, splat(-2.741127028184656e-1));
-  p = fma(p, v, splat(5.638259427386472e-1));
-  // Beyond 2√2 another polynomial; few values lie there.
-  const far = f32x4.ge(a, splat(2));
-  if (v128.any_true(far)) p = select(far, farTail(v), p);
-  const high = f32x4.mul(f32x4.mul(e, q), p);
-  return f32x4.mul(splat(0.5), select(f32x4.lt(a, splat(1)), low, high));
-}
-
-function farTail(y: v128): v128 {
-  let r = splat(-1.047766399936249e1);
-  r = fma(r, y, splat(1.297719955372516e1));
-  r = fma(r, y, splat(-7.495518717768503));
-  r = fma(r, y, splat(2.921019019210786));
-  r = fma(r, y, splat(-1.015265279202700));
-  r = fma(r, y, splat(4.218463358204948e-1));
-  r = fma(r, y, splat(-2.820767439740514e-1));
-  r = fma(r, y, splat(5.641895067754075e-1));
-  return r;
+export function millsRatio(z: v128): v128 {
+  const w = f32x4.div(splat(1), f32x4.add(z, splat(3)));
+  let p = splat(-453.24867171055615);
+  p = fma(p, w, splat(858.4717719116938));
+  p = fma(p, w, splat(-598.7787569946386));
+  p = fma(p, w, splat(161.6473572058673));
+  p = fma(p, w, splat(-13.41990589588504));
+  p = fma(p, w, splat(9.774594158241));
+  p = fma(p, w, splat(3.0302921368981095));
+  p = fma(p, w, splat(1.2023972609481106));
+  p = fma(p, w, splat(0.39886056447640994));
+  return f32x4.mul(w, p);
 }
