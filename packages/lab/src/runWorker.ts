@@ -43,6 +43,7 @@ const isLost = (error: unknown): boolean =>
 export default async function work(task: Task & { port: MessagePort }): Promise<Run | ShardResult> {
   const { spec, root, checkpoints, model, port } = task;
   const tell = (news: RunNews): void => port.postMessage(news);
+  tell({ begun: true });
   try {
     if ('shard' in spec) return await auditShard(spec, root, model!);
     const trainer = await trainerOf(settings?.trainer);

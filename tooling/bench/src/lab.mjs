@@ -49,7 +49,7 @@ async function spare() {
 async function oneAgainstTwo(run) {
   const rounds = [];
   let before = await spare();
-  for (let i = 0; i < 6 && rounds.filter(({ counts }) => counts).length < 3; i++) {
+  for (let i = 0; i < 4 && rounds.filter(({ counts }) => counts).length < 3; i++) {
     const [one, two] = [await run(1), await run(2)];
     const after = await spare();
     rounds.push({ one, two, ratio: one / two, counts: Math.min(before, after) >= 1.9, cores: [before, after] });

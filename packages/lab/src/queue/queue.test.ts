@@ -192,6 +192,16 @@ describe('a sweep over the queue', () => {
     expect((await running).runs).toHaveLength(1);
     await fit.close();
   });
+
+  test('a worker whose threads can not start gives its runs back and says so', async () => {
+    await fresh();
+    const running = sweep(planOf([1, 2, 3]), { executor: executor(), root: folder });
+    const poor = await startQueueWorker(workerOptions({ memory: 1 }));
+    await expect(poor.ended).rejects.toThrow('No thread could be started');
+    const fit = await startQueueWorker(workerOptions());
+    expect(seedsOf(await running)).toEqual([1, 2, 3]);
+    await fit.close();
+  });
 });
 
 const dataModule = (shade: number): string => `export default () => ({

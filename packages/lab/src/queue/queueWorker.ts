@@ -5,7 +5,7 @@ import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { ShardSpec } from '../audit/shard';
 import { reasonOf } from '../sweep/localExecutor';
 import type { RunSpec } from '../sweep/plan';
-import { type Outcome, type PoolOptions, RunPool } from '../sweep/pool';
+import { noThread, type Outcome, type PoolOptions, RunPool } from '../sweep/pool';
 import { versions } from '../versions';
 import { type ConnectionOptions, connect, shownUrl, watchConnection } from './connection';
 import { defaultQueue, type JobData, type JobNews } from './jobs';
@@ -42,9 +42,11 @@ export interface QueueWorker {
 
 const where = 'lab/startQueueWorker';
 
-/** What this worker can't do, but another may: other data, other versions. */
+/** What this worker can't do, but another may: other data, other versions, no threads. */
 const isUnfit = (message: string): boolean =>
-  /^\[relumine\/lab\/(loadData|auditShard)\]/.test(message) || message.includes('The images here are not those of');
+  /^\[relumine\/lab\/(loadData|auditShard)\]/.test(message) ||
+  message.startsWith(noThread) ||
+  message.includes('The images here are not those of');
 
 const labelOf = (spec: JobData['spec']): string => {
   if ('shard' in spec) {

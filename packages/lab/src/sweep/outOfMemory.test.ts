@@ -84,3 +84,16 @@ test('a thread in which WASM trapped is not used again', async () => {
     [3, 2],
   ]);
 });
+
+test('threads that end before they begin fail their runs, and nothing waits for them', async () => {
+  const executor = localExecutor({ root, workers: 2, attempts: 1, memory: 1 });
+  const { failed } = await sweep(
+    { dataset: small, testSize: 8, probeSize: 8, grid: { seed: [1, 2, 3] } },
+    { root, executor },
+  );
+  expect(failed.map(({ error }) => error)).toEqual(
+    Array.from({ length: 3 }, () =>
+      expect.stringMatching(/^\[relumine\/lab\/RunPool\] No thread could be started: .+/),
+    ),
+  );
+}, 30_000);

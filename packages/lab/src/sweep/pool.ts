@@ -13,8 +13,11 @@ export interface Task {
   checkpoints?: string | undefined;
 }
 
-/** What a run tells of itself: an epoch that has ended, or that its thread is of no use any more, and why. */
-export type RunNews = { outcome: EpochOutcome } | { lost: string };
+/** What a run tells of itself: that it has begun, an epoch that has ended, that its thread is of no use any more and why. */
+export type RunNews = { begun: true } | { outcome: EpochOutcome } | { lost: string };
+
+/** What the error of a pool begins with whose threads end before they can do anything. */
+export const noThread = '[relumine/lab/RunPool] No thread could be started: ';
 
 /** What a piece of work ends with. */
 export type Outcome<S> = S extends ShardSpec ? ShardResult : Run;
@@ -49,6 +52,8 @@ const workerFile = (): string => {
 export class RunPool {
   private readonly pool: Piscina;
   private readonly task: Omit<Task, 'spec' | 'model'>;
+  /** Ends the runs that have not begun. */
+  private readonly waiting = new Set<(reason: string) => void>();
 
   constructor({ threads, checkpoints, root = process.cwd(), trainer, memory }: PoolOptions) {
     this.task = { root, checkpoints };
@@ -64,8 +69,10 @@ export class RunPool {
       workerData: { trainer },
       ...(memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } }),
     });
-    // Errors reach the run that they end; without a listener they would end the process.
-    this.pool.on('error', () => undefined);
+    // An error that ends a run reaches that run. One of a thread that never began reaches nobody: runs would wait for ever.
+    this.pool.on('error', (error: Error) => {
+      for (const end of this.waiting) end(`${noThread}${error.message}`);
+    });
   }
 
   /**
@@ -77,10 +84,15 @@ export class RunPool {
     const control = new AbortController();
     const abort = (): void => control.abort(signal?.reason);
     let lost: string | undefined;
-    port1.on('message', (news: RunNews) => {
-      if ('outcome' in news) return onEpoch?.(news.outcome);
-      lost = news.lost;
+    const end = (reason: string): void => {
+      lost = reason;
       control.abort();
+    };
+    this.waiting.add(end);
+    port1.on('message', (news: RunNews) => {
+      if ('outcome' in news) onEpoch?.(news.outcome);
+      else if ('lost' in news) end(news.lost);
+      else this.waiting.delete(end);
     });
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
@@ -90,6 +102,7 @@ export class RunPool {
     } catch (error) {
       throw lost === undefined ? error : new Error(lost, { cause: error });
     } finally {
+      this.waiting.delete(end);
       signal?.removeEventListener('abort', abort);
       port1.close();
     }
