@@ -1,5 +1,6 @@
 // The norm of a circular 3 × 3 × 64 → 64 convolution on 32 × 32 inputs against all its singular values, ours and numpy's:
-// pnpm --filter @tooling/bench norms [rounds]. In turns, one thread each, after eight rounds that warm up; medians, and ratios of medians.
+// pnpm --filter @tooling/bench norms [rounds]. One after the other, one thread each, after eight rounds that warm up;
+// medians of processor time, and ratios of medians.
 import { execFileSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -18,7 +19,7 @@ const actions = {
 };
 const kernelOf = (seed) => tf.randomNormal([3, 3, 64, 64], 0, 0.05, 'float32', seed);
 
-/** Wall milliseconds of numpy's svd(fft2(k)), on one thread. */
+/** Milliseconds of the processor that numpy's svd(fft2(k)) takes on one thread. */
 function numpy() {
   const one = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
   const script = resolve(import.meta.dirname, 'peers/numpySingularValues.py');
@@ -27,19 +28,22 @@ function numpy() {
 }
 
 const times = Object.fromEntries(Object.keys(actions).map((name) => [name, []]));
-let worst = 0;
-for (let round = -8; round < Number(rounds); round++) {
-  const kernel = kernelOf(round + 9);
-  const found = {};
-  for (const [name, action] of Object.entries(actions)) {
-    const from = performance.now();
-    found[name] = await action(kernel);
-    // The first rounds warm up.
-    if (round >= 0) times[name].push(performance.now() - from);
+const found = {};
+for (const [name, action] of Object.entries(actions)) {
+  found[name] = [];
+  for (let round = -8; round < Number(rounds); round++) {
+    const kernel = kernelOf(round + 9);
+    const from = process.cpuUsage();
+    const norm = await action(kernel);
+    const { user, system } = process.cpuUsage(from);
+    kernel.dispose();
+    if (round < 0) continue;
+    found[name].push(norm);
+    times[name].push((user + system) / 1000);
   }
-  worst = Math.max(worst, Math.abs(found['norm, searched'] / found['all singular values'] - 1));
-  kernel.dispose();
 }
+const exact = found['all singular values'];
+const worst = Math.max(...found['norm, searched'].map((norm, k) => Math.abs(norm / exact[k] - 1)));
 let peer;
 try {
   peer = spread(numpy()).median;
