@@ -73,14 +73,22 @@ test('few samples against many: read after as many, no false alarm', async () =>
   model.dispose();
 });
 
-test('a reference of another network is named', async () => {
+test('a reference of another network is refused before a batch is asked for', async () => {
   const [model, other] = [network(), tfl.sequential()];
   other.add(tfl.layers.dense({ inputShape: [4], units: 3, activation: 'relu', name: 'other' }));
   const x = zeros([2, 4]);
   const reference = await auditModel(other, x);
+  let asked = 0;
+  const data = (function* () {
+    asked++;
+    yield tf.clone(x);
+  })();
   await expectNoLeak(async () => {
-    await expect(auditModel(model, x, { reference })).rejects.toThrow(
-      '`reference` must be a report of the same layers. Received: other (3), against hidden (64).',
+    await expect(auditModel(model, data, { reference })).rejects.toThrow(
+      '[relumine/dead-neuron-metrics/referenceWarnings] `reference` must be a report of the same layers. Received: other, against hidden.',
     );
   });
+  expect(asked).toBe(0);
+  const own = await auditModel(model, x);
+  expect(() => referenceWarnings(own, reference)).toThrow('Received: other (3), against hidden (64).');
 });

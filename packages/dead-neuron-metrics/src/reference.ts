@@ -48,6 +48,28 @@ function shifted(one: InputStatistics, reference: InputStatistics): string | und
   return `Input ${one.name} has mean ${short(a.mean)} and standard deviation ${short(a.deviation)}, against ${short(b.mean)} and ${short(b.deviation)} in the reference: scale and centre it as the training data were.`;
 }
 
+const keys = (layers: readonly { path: readonly string[]; name: string }[]): string =>
+  layers.map(({ path, name }) => [...path, name].join('/')).join(', ');
+
+/**
+ * Whether a reference can be one of these layers; asked before they are run, which may take hours.
+ *
+ * @throws RangeError where it has other layers
+ */
+export function requireReference(
+  layers: readonly { path: readonly string[]; name: string }[],
+  reference: DeadNeuronReport,
+): void {
+  const known = new Set(layers.map((layer) => keys([layer])));
+  if (reference.layers.length > 0 && reference.layers.every((layer) => known.has(keys([layer])))) return;
+  throw invalidArgument({
+    where,
+    argument: 'reference',
+    rule: 'must be a report of the same layers',
+    received: `${keys(reference.layers)}, against ${keys(layers)}`,
+  });
+}
+
 /**
  * What in a report does not fit an earlier one of the same network on data like its training data: a share of dead
  * channels that jumps (by more than 3 standard errors and 2 percentage points, after as many samples), and input whose

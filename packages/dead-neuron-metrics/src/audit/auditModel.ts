@@ -7,7 +7,7 @@ import {
 } from '@relumine/core';
 import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { referenceWarnings } from '../reference';
+import { referenceWarnings, requireReference } from '../reference';
 import { buildReport } from '../report';
 import { type AuditData, batchesOf, type ModelInput, samplesOf } from './batches';
 import { Extras } from './extras';
@@ -69,6 +69,7 @@ export async function auditModel(
       rule: 'must have a layer with an activation other than linear and softmax',
       received: `layers ${model.layers.map((layer) => layer.getClassName()).join(', ')}`,
     });
+  if (reference) requireReference(tapped, reference);
   const statistics = new LayerStatistics(nonFinite);
   const seen: Seen[] = [];
   const curve: CurvePoint[] = [];
