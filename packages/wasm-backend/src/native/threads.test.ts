@@ -15,10 +15,13 @@ function results(): Record<string, Float32Array> {
     );
   return tf.tidy(() => {
     const x = draw([9, 16, 16, 24]);
-    const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: object = {}): Float32Array => {
-      const result = tf.engine().runKernel(name, inputs, attrs as never);
-      return ((Array.isArray(result) ? result[0] : result) as tf.Tensor).dataSync() as Float32Array;
+    // Odd in everything, and large enough for passes to be shared out.
+    const big = draw([13, 21, 23, 30]);
+    const runAll = (name: string, inputs: Record<string, tf.Tensor>, attrs: object = {}): Float32Array[] => {
+      const result = tf.engine().runKernel(name, inputs, attrs as never) as tf.Tensor | tf.Tensor[];
+      return [result].flat().map((tensor) => tensor.dataSync() as Float32Array);
     };
+    const run = (...args: Parameters<typeof runAll>): Float32Array => runAll(...args)[0]!;
     const both = (name: string, filter: tf.Tensor, strides: number): Record<string, Float32Array> => {
       const attrs = { strides, pad: 'same', dataFormat: 'NHWC', dilations: 1 };
       const dy = draw([9, 16 / strides, 16 / strides, filter.shape[3]!]);
@@ -29,6 +32,27 @@ function results(): Record<string, Float32Array> {
         [`${name} input`]: run('Conv2DBackpropInput', { dy, filter }, { ...attrs, ...shapes }),
       };
     };
+    const depthwise = (): Record<string, Float32Array> => {
+      const filter = draw([3, 3, 30, 1]);
+      const attrs = { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1 };
+      const shapes = { filterShape: filter.shape, inputShape: big.shape };
+      return {
+        'depthwise forward': run('DepthwiseConv2dNative', { x: big, filter }, attrs),
+        'depthwise filter': run('DepthwiseConv2dNativeBackpropFilter', { x: big, dy: big }, { ...attrs, ...shapes }),
+        'depthwise input': run('DepthwiseConv2dNativeBackpropInput', { dy: big, filter }, { ...attrs, ...shapes }),
+      };
+    };
+    const normalized = (): Record<string, Float32Array> => {
+      const [mean, variance, scale] = [draw([30]), tf.square(draw([30])), draw([30])];
+      const inputs = { x: big, mean, variance, scale };
+      const attrs = { varianceEpsilon: 1e-3 };
+      const [dx, ...sums] = runAll('RelumineBatchNormGrad', { ...inputs, dy: tf.reverse(big) }, attrs);
+      return {
+        'batch norm': run('FusedBatchNorm', { ...inputs, offset: draw([30]) }, attrs),
+        'batch norm input': dx!,
+        ...Object.fromEntries(sums.map((values, i) => [`batch norm moment ${i}`, values])),
+      };
+    };
     const pool = { filterSize: 2, strides: 2, pad: 'valid' };
     const [a, b] = [draw([130, 100]), draw([100, 90])];
     const [w, g] = [draw([140_003]), draw([140_003])];
@@ -37,10 +61,23 @@ function results(): Record<string, Float32Array> {
       ...both('Winograd', draw([3, 3, 24, 16]), 1),
       ...both('direct', draw([3, 2, 24, 16]), 2),
       product: run('BatchMatMul', { a, b }, { transposeA: false, transposeB: false }),
-      gelu: run('RelumineGelu', { x }),
-      'gelu gradient': run('RelumineGeluGrad', { x, dy: x }),
-      'max pool': run('MaxPool', { x }, pool),
-      'max pool gradient': run('MaxPoolGrad', { input: x, dy: draw([9, 8, 8, 24]) }, pool),
+      'product by rows': run(
+        'BatchMatMul',
+        { a: draw([60, 903]), b: draw([60, 50]) },
+        { transposeA: true, transposeB: false },
+      ),
+      gelu: run('RelumineGelu', { x: big }),
+      'gelu gradient': run('RelumineGeluGrad', { x: big, dy: big }),
+      'max pool': run('MaxPool', { x: big }, pool),
+      'max pool gradient': run('MaxPoolGrad', { input: big, dy: draw([13, 10, 11, 30]) }, pool),
+      ...depthwise(),
+      ...normalized(),
+      'a sum per channel': run('Sum', { x: big }, { axis: [0, 1, 2] }),
+      'a mean per row': run('Mean', { x: big }, { axis: [3] }),
+      sum: run('Add', { a: big, b: big }),
+      'with a value per channel': run('Multiply', { a: big, b: draw([30]) }),
+      'with a value per row': run('RealDiv', { a: draw([13, 21, 23, 1]), b: big }),
+      softmax: run('Softmax', { logits: big }, { dim: 3 }),
       adam: run('RelumineAdam', { value: w, gradient: g, m: g, v: tf.square(g) }, { ...adam, weightDecay: 0 }),
     };
   });
@@ -67,7 +104,8 @@ test('three threads give what one gives; the same number of threads gives the sa
   const [first, second] = [results(), results()];
   expectSame(second, first);
   for (const [name, values] of Object.entries(first)) {
-    if (!name.endsWith('filter')) expectSame({ [name]: values }, { [name]: single[name]! });
+    // Sums over images are added up share by share: to rounding the same.
+    if (!/filter$|moment/.test(name)) expectSame({ [name]: values }, { [name]: single[name]! });
     else {
       const largest = Math.max(...single[name]!.map(Math.abs));
       const furthest = Math.max(...values.map((value, i) => Math.abs(value - single[name]![i]!)));
