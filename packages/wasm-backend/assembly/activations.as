@@ -1,5 +1,5 @@
 import {
-  clamp, decay, exp, expm1, fma, keepNaN, log1p, millsRatio, scaledExp, scaledGauss, select, sigmoid, softplus, splat, tanh,
+  clamp, decay, exp, expm1, fma, keepNaN, log1p, millsRatio, minusAbs, scaledExp, scaledGauss, select, sigmoid, softplus, splat, tanh,
   timesExp, UNSCALE,
 } from './vector';
 
@@ -74,11 +74,11 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
       f32x4.mul(f32x4.pmax(x, zero), splat(SELU_SCALE)),
     );
   if (op == SILU) {
-    // With z = |x|: x sigmoid(x) = max(x, 0) − z exp(−z) / (1 + exp(−z)).
-    const z = f32x4.pmin(f32x4.abs(x), splat(110));
-    const e = scaledExp(f32x4.neg(z));
-    const tail = f32x4.div(f32x4.mul(z, e), fma(e, splat(UNSCALE), splat(1)));
-    return f32x4.sub(f32x4.pmax(x, zero), f32x4.mul(tail, splat(UNSCALE)));
+    // With u = −|x|: x sigmoid(x) = max(x, 0) + u exp(u) / (1 + exp(u)).
+    const u = f32x4.pmax(minusAbs(x), splat(-110));
+    const e = scaledExp(u);
+    const tail = f32x4.div(f32x4.mul(u, e), fma(e, splat(UNSCALE), splat(1)));
+    return fma(tail, splat(UNSCALE), f32x4.pmax(x, zero));
   }
   if (op == MISH) {
     const c = clamp(x, -110, 30);
@@ -114,10 +114,10 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
     return f32x4.div(above, f32x4.add(splat(1), geluTail(splat(1), z)));
   }
   if (op == GELU) {
-    // With z = |x|: x Φ(x) = max(x, 0) − z Φ(−z).
-    const z = f32x4.pmin(f32x4.abs(x), splat(15));
-    const tail = f32x4.mul(z, f32x4.mul(scaledGauss(z), millsRatio(z)));
-    return f32x4.sub(f32x4.pmax(x, zero), f32x4.mul(tail, splat(UNSCALE)));
+    // With u = −|x|: x Φ(x) = max(x, 0) + u Φ(u).
+    const u = f32x4.pmax(minusAbs(x), splat(-15));
+    const tail = f32x4.mul(u, f32x4.mul(scaledGauss(u), millsRatio(u)));
+    return fma(tail, splat(UNSCALE), f32x4.pmax(x, zero));
   }
   if (op == SQUAREPLUS) {
     const s = rootOf(x, a);
@@ -129,7 +129,7 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
       f32x4.div(f32x4.mul(a, splat(0.25)), f32x4.sub(f32x4.mul(s, half), f32x4.mul(x, half))),
     );
   }
-  if (op == LOG_SIGMOID) return f32x4.sub(f32x4.min(x, zero), log1p(decay(f32x4.neg(f32x4.abs(x)))));
+  if (op == LOG_SIGMOID) return f32x4.sub(f32x4.min(x, zero), log1p(decay(minusAbs(x))));
   if (op == TANHSHRINK) {
     // Near 0, where the difference cancels, by tanh's Padé approximant of degree 7/8, in which x cancels exactly.
     const q = f32x4.mul(x, x);
@@ -160,7 +160,7 @@ function rising(x: v128, m: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function gated(u: v128, slope: v128, x: v128): v128 {
-  const e = decay(f32x4.neg(f32x4.abs(u)));
+  const e = decay(minusAbs(u));
   const r = f32x4.div(splat(1), f32x4.add(splat(1), e));
   const er = f32x4.mul(e, r);
   const negative = f32x4.lt(u, splat(0));
@@ -196,10 +196,10 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     );
   if (op == SILU) {
     // With e = exp(−|x|) and r = 1 / (1 + e): m = e r (1 − |x| r) on the left, 1 − m on the right.
-    const z = f32x4.pmin(f32x4.abs(x), splat(110));
-    const e = scaledExp(f32x4.neg(z));
+    const u = f32x4.pmax(minusAbs(x), splat(-110));
+    const e = scaledExp(u);
     const r = f32x4.div(one, fma(e, splat(UNSCALE), one));
-    const m = f32x4.mul(f32x4.mul(e, r), fma(f32x4.neg(z), r, one));
+    const m = f32x4.mul(f32x4.mul(e, r), fma(u, r, one));
     return rising(x, f32x4.mul(m, splat(UNSCALE)));
   }
   if (op == MISH) {
@@ -218,13 +218,13 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     return select(f32x4.gt(z, b), one, sigmoid(z));
   }
   if (op == SIGMOID) {
-    const e = decay(f32x4.neg(f32x4.abs(x)));
+    const e = decay(minusAbs(x));
     const d = f32x4.add(one, e);
     return f32x4.div(e, f32x4.mul(d, d));
   }
   if (op == TANH) {
     // 1 − tanh² = 4e / (1 + e)² with e = exp(−2|x|): keeps the tails.
-    const e = decay(f32x4.mul(f32x4.abs(x), splat(-2)));
+    const e = decay(f32x4.mul(minusAbs(x), splat(2)));
     const d = f32x4.add(one, e);
     return f32x4.div(f32x4.mul(splat(4), e), f32x4.mul(d, d));
   }
@@ -247,9 +247,9 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     return gated(u2, slope, c);
   }
   if (op == GELU) {
-    // Φ(−z) − z φ(z) on the left, 1 less that on the right.
-    const z = f32x4.pmin(f32x4.abs(x), splat(15));
-    const m = f32x4.mul(scaledGauss(z), fma(z, splat(-0.398942280401432678), millsRatio(z)));
+    // Φ(u) + u φ(u) on the left, 1 less that on the right.
+    const u = f32x4.pmax(minusAbs(x), splat(-15));
+    const m = f32x4.mul(scaledGauss(u), fma(u, splat(0.398942280401432678), millsRatio(u)));
     return rising(x, f32x4.mul(m, splat(UNSCALE)));
   }
   if (op == SQUAREPLUS) {

@@ -27,6 +27,13 @@ export function keepNaN(x: v128, value: v128): v128 {
   return v128.or(value, f32x4.ne(x, x));
 }
 
+/** −|x|, in one instruction. */
+// @ts-ignore: decorator
+@inline
+export function minusAbs(x: v128): v128 {
+  return v128.or(x, splat(-0.0));
+}
+
 /** 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits. */
 const MAGIC: f32 = 12582912;
 const MAGIC_BITS: i32 = 0x4b400000;
@@ -153,7 +160,7 @@ export function log1p(t: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const e = decay(f32x4.neg(f32x4.abs(x)));
+  const e = decay(minusAbs(x));
   return f32x4.div(select(f32x4.lt(x, splat(0)), e, splat(1)), f32x4.add(splat(1), e));
 }
 
@@ -161,7 +168,7 @@ export function sigmoid(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
-  const e = expm1(f32x4.mul(f32x4.abs(x), splat(-2)));
+  const e = expm1(f32x4.mul(minusAbs(x), splat(2)));
   const t = f32x4.div(f32x4.neg(e), f32x4.add(e, splat(2)));
   return v128.or(t, v128.and(x, splat(-0.0)));
 }
@@ -170,26 +177,28 @@ export function tanh(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function softplus(x: v128): v128 {
-  return f32x4.add(f32x4.pmax(x, splat(0)), log1p(decay(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.pmax(x, splat(0)), log1p(decay(minusAbs(x))));
 }
 
-/** 2⁶⁴ exp(−z² / 2) for 0 ≤ z ≤ 15: the square of z's leading bits is exact, so a large exponent costs no digits. */
+/** 2⁶⁴ exp(−u² / 2) for |u| ≤ 15: the square of u's leading bits is exact, so a large exponent costs no digits. */
 // @ts-ignore: decorator
 @inline
-export function scaledGauss(z: v128): v128 {
-  const h = v128.and(z, i32x4.splat(0xfffff000));
-  const rest = f32x4.mul(splat(-0.5), f32x4.mul(f32x4.sub(z, h), f32x4.add(z, h)));
-  return shiftedExp(f32x4.mul(splat(-0.5), f32x4.mul(h, h)), rest, false);
+export function scaledGauss(u: v128): v128 {
+  const h = v128.and(u, i32x4.splat(0xfffff000));
+  const half = f32x4.mul(u, splat(-0.5)), halfH = f32x4.mul(h, splat(-0.5));
+  // (u² − h²) / −2
+  const rest = f32x4.mul(f32x4.sub(u, h), f32x4.add(half, halfH));
+  return shiftedExp(f32x4.mul(halfH, h), rest, false);
 }
 
 /**
- * Φ(−z) exp(z² / 2) of the standard normal distribution for 0 ≤ z ≤ 14: w P(w) with w = 1 / (z + 3), a minimax polynomial
+ * Φ(u) exp(u² / 2) of the standard normal distribution for −14 ≤ u ≤ 0: w P(w) with w = 1 / (3 − u), a minimax polynomial
  * (relative error 4e-8, and 3e-7 with its roundings).
  */
 // @ts-ignore: decorator
 @inline
-export function millsRatio(z: v128): v128 {
-  const w = f32x4.div(splat(1), f32x4.add(z, splat(3)));
+export function millsRatio(u: v128): v128 {
+  const w = f32x4.div(splat(1), f32x4.sub(splat(3), u));
   let p = splat(-453.24867171055615);
   p = fma(p, w, splat(858.4717719116938));
   p = fma(p, w, splat(-598.7787569946386));
