@@ -150,7 +150,7 @@ const soakSection = ({ found }) => [
 
 const digitsSection = ({ found }) => [
   '## Digits: simpleCnn on all of MNIST (`pnpm bench digits`)',
-  `\`relumine compare ${digitsOptions}\`, one activation after the other.`,
+  `\`relumine compare ${digitsOptions}\`, one activation after the other. Seconds are by the wall, beside whatever else ran.`,
   table(
     ['activation', 'test accuracy', 'after each epoch', 'seconds'],
     found.map(({ activation, testAccuracy, seconds, epochs }) => [
