@@ -52,7 +52,7 @@ function ritz(alpha: readonly number[], beta: readonly number[]): Ritz {
  * @param start a random vector. From one, k steps miss the share ε of the largest eigenvalue with probability
  *   below 1.65 √n e^(−√ε (2k − 1))
  * @param work from {@link lanczosWork}; overwritten
- * @param enough asked after every second step from the eighth on
+ * @param enough asked after every second step from the sixth on
  * @see Kuczyński, Woźniakowski 1992, Estimating the Largest Eigenvalue by the Power and Lanczos Algorithms
  */
 export function largestEigenvalue(
@@ -75,7 +75,7 @@ export function largestEigenvalue(
     scale = Math.max(scale, alpha.at(-1)! + beta.at(-1)!);
     // An invariant subspace, by rounding alone: all of it is known.
     const ended = beta.at(-1)! <= 1e-13 * scale || k >= 3 * matrix.n + 10;
-    if (ended || (k >= 8 && k % 2 === 0)) {
+    if (ended || (k >= 6 && k % 2 === 0)) {
       const found = ritz(alpha, beta);
       if (ended || enough(found)) return found;
     }

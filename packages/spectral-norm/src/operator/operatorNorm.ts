@@ -19,7 +19,7 @@ export interface OperatorNormOptions {
   /**
    * `'lanczos'` iterates with the convolution and its adjoint, from below; `'power'` is the plain iteration of the literature,
    * slower. For padding 'circular' with stride and dilation 1 alone: `'exact'` takes the largest of all singular values;
-   * `'search'` takes the exact one of the frequency that Lanczos steps at every frequency find the strongest, which is
+   * `'search'` takes that of the frequency that Lanczos steps at every frequency find the strongest, which is
    * many times faster, and no proof that there is no stronger one. Unless given, exact there with at most 16 channels on
    * one side, search with more, and Lanczos elsewhere.
    */

@@ -28,7 +28,7 @@ function groups(lags: readonly Pair[]): { from: number; count: number; b: number
 }
 
 /** Steps until the first look, between looks, and at most. */
-const [first, between] = [8, 2];
+const [first, between] = [6, 2];
 
 /** See `symbolNormsKernel` in @relumine/core. */
 const symbolNorms: NativeKernel = (args) => {
