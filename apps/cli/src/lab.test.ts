@@ -97,6 +97,16 @@ test('relumine select answers within its budget', async () => {
   expect(out).toMatch(/candidate +seeds +test accuracy/);
   expect(out).toMatch(/Take (relu|elu): [\d.]+ % of the test images are told right/);
   expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({ schema: 'relumine.select/1', cost: { runs: 3 } });
+
+  // The images may be named on the command line; a path there begins where the user is.
+  await writeFile(plan, (await readFile(plan, 'utf8')).replace('path: data.mjs', 'path: none.mjs'));
+  const args = ['select', plan, '--runs', '2', '--workers', '1', '--data'];
+  const own = await relumine([...args, join(folder, 'data.mjs')]);
+  expect([own.code, own.err]).toEqual([0, '']);
+  expect(own.out).toMatch(/Take (relu|elu)/);
+  expect((await relumine([...args, 'nowhere'])).err).toContain(
+    "`--data` must be 'mnist', a folder or module that exists",
+  );
 });
 
 test('relumine worker without a Redis ends with a clear message', async () => {

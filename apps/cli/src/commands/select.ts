@@ -23,9 +23,16 @@ plain and with batch normalisation). Beside them it may have
 
 Examples:
   $ relumine select --runs 30
+  $ relumine select --data photos --runs 40
   $ relumine select plan.yaml --seconds 600 --json selection.json
 
 Exit codes: 0 done, 1 bad input, 130 stopped by Ctrl-C.`;
+
+interface SelectOptions {
+  data?: string;
+  runs?: number;
+  seconds?: number;
+}
 
 /** Adds `relumine select`. */
 export function addSelect(program: Command, terminal: Terminal): void {
@@ -33,19 +40,30 @@ export function addSelect(program: Command, terminal: Terminal): void {
     .command('select')
     .description('which activation and cure for your data, within a budget')
     .argument('[plan]', 'a YAML or JSON file')
+    .option(
+      '--data <source>',
+      "your images, in place of the plan's: mnist, a folder with a sub-folder of pictures for each class, a module, or { kind: …, path: … }",
+    )
     .option('--runs <n>', 'runs to spend at most', wholeNumber(where, '--runs'))
     .option('--seconds <n>', 'seconds after which no run begins any more', positiveNumber(where, '--seconds'));
   addLabOptions(command, where)
     .addHelpText('after', help)
-    .action(async (file: string | undefined, options: LabOptions & { runs?: number; seconds?: number }) => {
+    .action(async (file: string | undefined, options: LabOptions & SelectOptions) => {
       await requireOutputs(where, options);
       const text = file === undefined ? '{}' : await readPlanFile(where, file);
-      const { formatSelection, parseSelectPlan, runsToCsv, select, sweepToHtml } = await import('@relumine/lab');
+      const lab = await import('@relumine/lab');
+      const { formatSelection, parseSelectPlan, runsToCsv, select, sweepToHtml } = lab;
       const given: SelectPlan = parseSelectPlan(text, file);
       const { runs, seconds } = options;
       const more = { ...(runs === undefined ? {} : { runs }), ...(seconds === undefined ? {} : { seconds }) };
-      const plan: SelectPlan = { ...given, budget: { ...given.budget, ...more } };
-      const root = resolve(options.dataRoot ?? (file === undefined ? '.' : dirname(file)));
+      const folder = resolve(options.dataRoot ?? (file === undefined ? '.' : dirname(file)));
+      const own = options.data === undefined ? undefined : await lab.datasetFromText(options.data, '--data', folder);
+      const root = own?.root ?? folder;
+      const plan: SelectPlan = {
+        ...given,
+        ...(own && { dataset: own.dataset }),
+        budget: { ...given.budget, ...more },
+      };
       const journal = await journalOf(where, file, options);
       const executor = await executorOf(options, root);
       const names = new Map<string, string>();

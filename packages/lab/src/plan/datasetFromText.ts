@@ -24,7 +24,7 @@ async function kindOf(path: string): Promise<'fashionMnist' | 'imageFolder' | 'm
  * pictures for each class; a module; or, in YAML or JSON, what a plan says under `dataset`, `{ kind: arrays, path: … }`.
  *
  * @param argument what the option is called in messages
- * @param root where the path in a description begins
+ * @param root where the path in a description begins; a path by itself begins at the working directory
  * @throws TypeError or RangeError for a path that does not exist or is none of these, and for a wrong description
  *
  * @example
@@ -45,7 +45,7 @@ export async function datasetFromText(text: string, argument: string, root: stri
     return { dataset, root };
   }
   if (text === 'mnist') return { dataset: text, root };
-  const path = await realpath(resolve(root, text)).catch((cause: unknown) => {
+  const path = await realpath(resolve(text)).catch((cause: unknown) => {
     throw refuse("must be 'mnist', a folder or module that exists, or { kind: …, path: … } as in a plan", cause);
   });
   const kind = await kindOf(path);
