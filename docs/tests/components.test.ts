@@ -44,6 +44,26 @@ test('the components of the concepts answer', async () => {
   await page.close();
 });
 
+test.each([1350, 412])('at %i pixels the live network comes without moving what is around it', async (width) => {
+  const page = await site.browser.newPage({ viewport: { width, height: 900 } });
+  await page.goto(`${site.url}concepts/dying-relu.html`);
+  await page.waitForFunction('crossOriginIsolated');
+  await page.locator('.rl-cell').first().waitFor({ timeout: 45_000 });
+  const shifts = await page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        new PerformanceObserver((list) => {
+          done(
+            list.getEntries().reduce((sum, entry) => sum + (entry as PerformanceEntry & { value: number }).value, 0),
+          );
+        }).observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(0), 500);
+      }),
+  );
+  expect(shifts).toBeLessThan(0.05);
+  await page.close();
+});
+
 test('the Chinese pages are Chinese to their components and their search', async () => {
   const page = await site.browser.newPage();
   await page.goto(`${site.url}zh/concepts/dying-relu.html`);
