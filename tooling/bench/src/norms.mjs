@@ -23,8 +23,19 @@ const kernelOf = (seed) => tf.randomNormal([3, 3, 64, 64], 0, 0.05, 'float32', s
 function numpy() {
   const one = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
   const script = resolve(import.meta.dirname, 'peers/numpySingularValues.py');
-  const output = execFileSync('python3', [script], { env: { ...process.env, ...one }, encoding: 'utf8' });
-  return JSON.parse(output).times;
+  for (const python of ['python3', '/usr/bin/python3']) {
+    try {
+      const output = execFileSync(python, [script], {
+        env: { ...process.env, ...one },
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+      return JSON.parse(output).times;
+    } catch {
+      // This one has no numpy: the next.
+    }
+  }
+  return undefined;
 }
 
 const times = Object.fromEntries(Object.keys(actions).map((name) => [name, []]));
@@ -44,12 +55,9 @@ for (const [name, action] of Object.entries(actions)) {
 }
 const exact = found['all singular values'];
 const worst = Math.max(...found['norm, searched'].map((norm, k) => Math.abs(norm / exact[k] - 1)));
-let peer;
-try {
-  peer = spread(numpy()).median;
-} catch (error) {
-  console.error(`numpy: ${error.message.split('\n')[0]}`);
-}
+const peerTimes = numpy();
+const peer = peerTimes && spread(peerTimes).median;
+if (!peer) console.error('No Python with numpy was found: its line is missing.');
 const medians = Object.fromEntries(Object.entries(times).map(([name, list]) => [name, spread(list).median]));
 const searched = medians['norm, searched'];
 console.log(`kernels ${started.kernels}, ${rounds} kernels, load ${loadavg()[0].toFixed(2)}`);
