@@ -77,8 +77,16 @@ export interface LayerReport {
   statistics: ChannelStatisticsSnapshot;
   /** Where labels were given and asked for. */
   classes?: ClassCounts;
-  /** Where it was asked for. Reports that are merged lose it: ranks don't add up. */
-  rank?: { effective: JsonNumber; stable: JsonNumber };
+  /** Where it was asked for. */
+  rank?: LayerRank;
+}
+
+/** How many directions a layer's activations span. */
+export interface LayerRank {
+  effective: JsonNumber;
+  stable: JsonNumber;
+  /** What merging needs: Σ hᵢ hⱼ over samples and positions for j ≥ i, row after row. Without it a merged report has no rank. */
+  gram?: JsonNumber[];
 }
 
 /** On which classes a layer's channels fire. */

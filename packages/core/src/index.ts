@@ -8,6 +8,7 @@ export type {
   CurvePoint,
   DeadNeuronReport,
   InputStatistics,
+  LayerRank,
   LayerReport,
   ReportSummary,
 } from './deadNeuronReport';

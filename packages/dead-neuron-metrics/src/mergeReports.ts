@@ -7,6 +7,7 @@ import {
   invalidArgument,
   type LayerReport,
 } from '@relumine/core';
+import { mergeRanks } from './measures/gram';
 import { buildReport } from './report';
 import { layerReport } from './statistics/layerReport';
 import { mergeStatistics } from './statistics/mergeStatistics';
@@ -36,7 +37,9 @@ export function mergeReports(a: DeadNeuronReport, b: DeadNeuronReport): DeadNeur
     const other = b.layers[i]!;
     const identity = { name, source, path, activation, ...(shape ? { shape } : {}) };
     const classes = layer.classes && other.classes && addClasses(layer.classes, other.classes);
-    return { ...layerReport(identity, mergeStatistics(statistics, other.statistics)), ...(classes ? { classes } : {}) };
+    const rank = layer.rank && other.rank && mergeRanks(layer.rank, other.rank, layer.channels);
+    const merged = layerReport(identity, mergeStatistics(statistics, other.statistics));
+    return { ...merged, ...(classes ? { classes } : {}), ...(rank ? { rank } : {}) };
   });
   const samples = a.samples + b.samples;
   const merged = buildReport(layers, samples, []);

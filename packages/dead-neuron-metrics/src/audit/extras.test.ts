@@ -47,7 +47,25 @@ test('classes and ranks of an audit are those of one tensor with all samples, an
   expect(readReport(writeReport(report))).toEqual(report);
   const merged = mergeReports(report, report);
   expect(merged.layers[0]!.classes!.fired).toEqual(fused!.classes!.fired.map((row) => row.map((k) => 2 * k)));
-  expect(merged.layers[0]!.rank).toBeUndefined();
+  // Twice the same rows span what they span once; shards span what all samples do.
+  expect(Number(merged.layers[0]!.rank!.effective)).toBeCloseTo(Number(fused!.rank!.effective), 9);
+  const shards: (typeof report)[] = [];
+  for (const [from, count] of [
+    [0, 9],
+    [9, 14],
+  ] as const) {
+    const some = tf.slice(xs, from, count);
+    shards.push(await auditModel(model, some, { batchSize: 4, rank: true }));
+    some.dispose();
+  }
+  const [left, right] = shards.map((shard) => readReport(writeReport(shard))) as [typeof report, typeof report];
+  const whole = mergeReports(left, right).layers[0]!.rank!;
+  expect(Number(whole.effective)).toBeCloseTo(Number(fused!.rank!.effective), 9);
+  expect(Number(whole.stable)).toBeCloseTo(Number(fused!.rank!.stable), 9);
+  whole.gram!.forEach((value, i) => {
+    const expected = Number(fused!.rank!.gram![i]);
+    expect(Math.abs(Number(value) - expected)).toBeLessThanOrEqual(1e-12 * Math.abs(expected));
+  });
   // The rest of the report does not change by asking for more; its map has the layer's own rows.
   const plain = await auditModel(model, xs, { batchSize: 5 });
   expect(plain.layers.map(({ statistics }) => statistics.fired)).toEqual(

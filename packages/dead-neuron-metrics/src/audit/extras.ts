@@ -1,7 +1,7 @@
-import { type ClassCounts, describe, encodeNumber, invalidArgument, type JsonNumber } from '@relumine/core';
+import { type ClassCounts, describe, invalidArgument, type LayerRank } from '@relumine/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { classesOf } from '../measures/classesOf';
-import { addGram, rankOfGram } from '../measures/gram';
+import { addGram, layerRank } from '../measures/gram';
 import { responseOf } from '../statistics/responses';
 import type { Seen, TappedLayer } from './taps';
 
@@ -59,10 +59,9 @@ export class Extras {
   }
 
   /** What a layer's report gains. */
-  of(tapped: TappedLayer): { classes?: ClassCounts; rank?: { effective: JsonNumber; stable: JsonNumber } } {
+  of(tapped: TappedLayer): { classes?: ClassCounts; rank?: LayerRank } {
     const [classes, gram] = [this.counts.get(tapped), this.grams.get(tapped)];
-    const found = gram && rankOfGram(gram, Math.sqrt(gram.length));
-    const rank = found && { effective: encodeNumber(found.effective), stable: encodeNumber(found.stable) };
+    const rank = gram && layerRank(gram, Math.sqrt(gram.length));
     return { ...(classes ? { classes } : {}), ...(rank ? { rank } : {}) };
   }
 }

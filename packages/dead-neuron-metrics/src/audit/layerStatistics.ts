@@ -4,6 +4,7 @@ import { layerReport } from '../statistics/layerReport';
 import { mergeStatistics } from '../statistics/mergeStatistics';
 import { deadChannelsOf, type LayerObservation, observeLayer } from '../statistics/observeLayer';
 import { CountedTotals } from './countedTotals';
+import { flatSlopes } from './flatSlopes';
 import { release, type Seen, type TappedLayer } from './taps';
 
 /** What is known of one layer: what its own pass counted, and what was read value by value. */
@@ -34,7 +35,11 @@ export class LayerStatistics {
         known.totals.add(rows, samples);
         return;
       }
-      known.values ??= new ChannelAccumulator({ ...tapped.found, channels, nonFinite: this.nonFinite });
+      if (!known.values) {
+        const flat = await flatSlopes(tapped, shape);
+        const options = { ...tapped.found, channels, nonFinite: this.nonFinite };
+        known.values = new ChannelAccumulator(flat ? { ...options, flat } : options);
+      }
       const [h, z] = await Promise.all([seen.h?.data(), seen.z?.data()]);
       known.values.update({ samples, h: h as Float32Array, z: z as Float32Array });
     } finally {

@@ -1,3 +1,4 @@
+import { decodeNumber, encodeNumber, type JsonNumber, type LayerRank } from '@relumine/core';
 import { symmetricEigenvalues } from './symmetricEigenvalues';
 
 /** How many directions the activations of a layer span. */
@@ -16,6 +17,31 @@ export function addGram(gram: Float64Array, values: ArrayLike<number>, channels:
       if (a === 0) continue;
       for (let j = i; j < channels; j++) gram[i * channels + j]! += a * values[row + j]!;
     }
+}
+
+/** The upper triangle of Aᵀ A as a report holds it, row after row. */
+function packGram(gram: Float64Array, channels: number): JsonNumber[] {
+  const packed: JsonNumber[] = [];
+  for (let i = 0; i < channels; i++)
+    for (let j = i; j < channels; j++) packed.push(encodeNumber(gram[i * channels + j]!));
+  return packed;
+}
+
+/** The rank of the rows of two reports together, from the sums of products that both hold. */
+export function mergeRanks(a: LayerRank, b: LayerRank, channels: number): LayerRank | undefined {
+  const { gram: other } = b;
+  if (!a.gram || !other) return undefined;
+  const sums = a.gram.map((value, i) => decodeNumber(value) + decodeNumber(other[i]!));
+  const gram = new Float64Array(channels * channels);
+  let at = 0;
+  for (let i = 0; i < channels; i++) for (let j = i; j < channels; j++) gram[i * channels + j] = sums[at++]!;
+  return layerRank(gram, channels);
+}
+
+/** What a report says of a layer's rank, from the upper triangle of Aᵀ A. */
+export function layerRank(gram: Float64Array, channels: number): LayerRank {
+  const { effective, stable } = rankOfGram(gram, channels);
+  return { effective: encodeNumber(effective), stable: encodeNumber(stable), gram: packGram(gram, channels) };
 }
 
 /** The ranks of A from the upper triangle of Aᵀ A; NaN where A held NaN or infinities. */

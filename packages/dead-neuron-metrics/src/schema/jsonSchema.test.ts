@@ -27,7 +27,7 @@ function example(): Json {
       [0, 0],
     ],
   };
-  const report = buildReport([{ ...layer, classes, rank: { effective: 1, stable: 'NaN' } }], 2, [
+  const report = buildReport([{ ...layer, classes, rank: { effective: 1, stable: 'NaN', gram: [1, 0.5, 'NaN'] } }], 2, [
     { samples: 2, deadChannels: 0 },
   ]);
   const input = { name: 'x', values: 4, nonFinite: 0, sum: 1, sumSquares: 2, min: 0, max: 'Infinity' as const };

@@ -47,6 +47,9 @@ function contradiction({ layers, summary }: ReportAsJson): string | undefined {
     const positions = layer.shape?.reduce((product, n) => product * n, 1);
     if (positions !== undefined && positions !== statistics.positions)
       return `${at}.shape does not hold its ${statistics.positions} positions`;
+    const gram = layer.rank?.gram;
+    if (gram && gram.length !== (channels * (channels + 1)) / 2)
+      return `${at}.rank.gram has ${gram.length} entries for ${channels} channels`;
     const rows = layer.classes?.fired;
     if (rows && (rows.length !== layer.classes?.samples.length || rows.some((row) => row.length !== channels)))
       return `${at}.classes has not one row per class with one entry per channel`;

@@ -60,7 +60,7 @@ const layer = z.object({
   perChannel,
   statistics,
   classes: z.object({ samples: counts, fired: z.array(counts) }).exactOptional(),
-  rank: z.object({ effective: figure, stable: figure }).exactOptional(),
+  rank: z.object({ effective: figure, stable: figure, gram: figures.exactOptional() }).exactOptional(),
 });
 
 const input = z.object({

@@ -15,6 +15,8 @@ export interface StatisticsOptions {
   params?: ResponseParams;
   channels: number;
   nonFinite?: 'propagate' | 'ignore';
+  /** Units that are flat below 0 whatever the activation, position by position: 1 for each. */
+  flat?: Uint8Array;
 }
 
 /**
@@ -24,9 +26,11 @@ export class ChannelAccumulator {
   private readonly response: Response;
   private readonly channels: number;
   private readonly nonFinite: 'propagate' | 'ignore';
+  private readonly flat: Uint8Array | undefined;
   private current: ChannelStatisticsSnapshot | undefined;
 
-  constructor({ activation, params, channels, nonFinite = 'propagate' }: StatisticsOptions) {
+  constructor({ activation, params, channels, nonFinite = 'propagate', flat }: StatisticsOptions) {
+    this.flat = flat;
     this.response = responseOf(activation, params);
     this.channels = channels;
     this.nonFinite = nonFinite;
@@ -109,7 +113,13 @@ export class ChannelAccumulator {
           nan[c]!++;
           unitNan[unit]!++;
         } else {
-          if (pre === undefined ? this.response.fromActivation(value) : this.response.fromPreactivation(pre)) {
+          const fires =
+            this.flat?.[unit] === 1
+              ? (pre ?? value) > 0
+              : pre === undefined
+                ? this.response.fromActivation(value)
+                : this.response.fromPreactivation(pre);
+          if (fires) {
             unitFired[unit]!++;
             firedNow[c] = 1;
           }
