@@ -244,46 +244,17 @@ test('24 runs on MNIST over two workers, one of them killed, are those of this m
   await other.end('SIGTERM');
 }, 120_000);
 
-describe('bad input', () => {
-  test('a Redis that does not answer: tried again, then a clear end', async () => {
-    const url = 'redis://user:secret@127.0.0.1:1';
-    const message =
-      /`redisUrl` must be of a Redis that answers\. Received: "redis:\/\/user:…@127\.0\.0\.1:1", which did not in \d tries \(.*ECONNREFUSED.*\)\. Is it running\? Start one with redis-server\./;
-    const from = performance.now();
-    await expect(
-      sweep(planOf([1]), { executor: queueExecutor({ redisUrl: url, connectFor: 0.8 }), root: folder }),
-    ).rejects.toThrow(message);
-    expect(performance.now() - from).toBeLessThan(5000);
-    await expect(startQueueWorker({ redisUrl: url, connectFor: 0.3 })).rejects.toThrow(
-      'must be of a Redis that answers',
-    );
+test('a Redis that is gone for too long ends the sweep', async () => {
+  await fresh();
+  const own = await startRedis();
+  const worker = await startQueueWorker(workerOptions({ redisUrl: own.url }));
+  const running = sweep(planOf([2000]), {
+    executor: queueExecutor({ redisUrl: own.url, queue, reconnectFor: 1 }),
+    root: folder,
+    onProgress: () => void own.kill(),
   });
-
-  test.each([
-    ['localhost:6379', '`redisUrl` must be an address such as redis://127.0.0.1:6379. Received: "localhost:6379"'],
-    [6379, '`redisUrl` must be an address'],
-    ['http://127.0.0.1', 'must be an address'],
-  ])('%j is refused', async (redisUrl, message) => {
-    await expect(startQueueWorker({ redisUrl: redisUrl as string })).rejects.toThrow(message);
-  });
-
-  test('options out of range', () => {
-    expect(() => queueExecutor({ redisUrl: 'redis://x', attempts: 0 })).toThrow('`options.attempts`');
-    expect(() => queueExecutor({ redisUrl: 'redis://x', checkEvery: 0 })).toThrow('`options.checkEvery`');
-  });
-
-  test('a Redis that is gone for too long ends the sweep', async () => {
-    await fresh();
-    const own = await startRedis();
-    const worker = await startQueueWorker(workerOptions({ redisUrl: own.url }));
-    const running = sweep(planOf([2000]), {
-      executor: queueExecutor({ redisUrl: own.url, queue, reconnectFor: 1 }),
-      root: folder,
-      onProgress: () => void own.kill(),
-    });
-    await expect(running).rejects.toThrow('has been gone for 1 s. What is in the journal is kept');
-    await go();
-    await worker.close(true);
-    await own.remove();
-  });
+  await expect(running).rejects.toThrow('has been gone for 1 s. What is in the journal is kept');
+  await go();
+  await worker.close(true);
+  await own.remove();
 });
