@@ -75,6 +75,17 @@ function expReduced(r: v128): v128 {
   return fma(fma(curvature(r), r, splat(1)), r, splat(1));
 }
 
+/** exp(r) for |r| ≤ ln 2 / 2, one product shorter: 1e-7 of it. */
+// @ts-ignore: decorator
+@inline
+function shortExp(r: v128): v128 {
+  let p = splat(8.374646697812073e-3);
+  p = fma(p, r, splat(4.189831381202634e-2));
+  p = fma(p, r, splat(0.16666457181946595));
+  p = fma(p, r, splat(0.4999914673183122));
+  return fma(fma(p, r, splat(1)), r, splat(1));
+}
+
 /**
  * y · exp(x), rounded once where it is subnormal. Below −110, where a float32 times it is 0 unless it is enormous, x counts
  * as −110.
@@ -103,28 +114,34 @@ export const UNSCALE: f32 = 5.421010862427522e-20;
 const SHIFTED: f32 = 12582976;
 const ONE_BITS: i32 = 0x3f800000;
 
-/** 2⁶⁴ exp(x) for −120 ≤ x ≤ 0 where `exact`, else 2⁶⁴ exp(x + rest), the rest small. NaN stays: it goes through products only. */
+/** 2⁶⁴ p 2ⁿ for t = n + SHIFTED. NaN stays: it goes through products only. */
 // @ts-ignore: decorator
 @inline
-function shiftedExp(x: v128, rest: v128, exact: bool): v128 {
-  const t = fma(x, splat(1.44269504088896), splat(SHIFTED));
-  const r = reduce(x, f32x4.sub(t, splat(SHIFTED)));
-  const p = expReduced(exact ? r : f32x4.add(r, rest));
+function shifted(p: v128, t: v128): v128 {
   return f32x4.mul(p, i32x4.add(i32x4.shl(t, 23), i32x4.splat(ONE_BITS)));
 }
 
-/** 2⁶⁴ exp(x) for −120 ≤ x ≤ 0. */
+// @ts-ignore: decorator
+@inline
+function shiftedPower(x: v128): v128 {
+  return fma(x, splat(1.44269504088896), splat(SHIFTED));
+}
+
+/** 2⁶⁴ exp(x) for −120 ≤ x ≤ 0, to 3e-7. */
 // @ts-ignore: decorator
 @inline
 export function scaledExp(x: v128): v128 {
-  return shiftedExp(x, x, true);
+  const t = shiftedPower(x);
+  return shifted(shortExp(reduce(x, f32x4.sub(t, splat(SHIFTED)))), t);
 }
 
 /** exp(x) for x ≤ 0, subnormal results included. */
 // @ts-ignore: decorator
 @inline
 export function decay(x: v128): v128 {
-  return f32x4.mul(scaledExp(f32x4.pmax(x, splat(-104))), splat(UNSCALE));
+  const c = f32x4.pmax(x, splat(-104));
+  const t = shiftedPower(c);
+  return f32x4.mul(shifted(expReduced(reduce(c, f32x4.sub(t, splat(SHIFTED)))), t), splat(UNSCALE));
 }
 
 /** exp(x) − 1 without cancellation near 0; for x ≤ 0. */
@@ -188,7 +205,9 @@ export function scaledGauss(u: v128): v128 {
   const half = f32x4.mul(u, splat(-0.5)), halfH = f32x4.mul(h, splat(-0.5));
   // (u² − h²) / −2
   const rest = f32x4.mul(f32x4.sub(u, h), f32x4.add(half, halfH));
-  return shiftedExp(f32x4.mul(halfH, h), rest, false);
+  const x = f32x4.mul(halfH, h);
+  const t = shiftedPower(x);
+  return shifted(expReduced(f32x4.add(reduce(x, f32x4.sub(t, splat(SHIFTED))), rest)), t);
 }
 
 /**
