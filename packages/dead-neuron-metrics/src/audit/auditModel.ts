@@ -45,7 +45,8 @@ function forward(model: LayersModel, xs: ModelInput): void {
 /**
  * Audits a network: runs data through it and reports, for every layer with an activation, which channels are dead, how
  * sure that is, and all measures per channel and per unit. z is read in the same forward pass; memory stays constant,
- * whatever the number of samples; the model is left as it was, also where the data throws.
+ * whatever the number of samples; the model is left as it was, also where the data throws. Between batches it may be used
+ * for other things: by the data itself, or by a second audit at the same time.
  *
  * A shared layer is reported once, over all its uses (each use counts its samples).
  *
@@ -77,14 +78,20 @@ export async function auditModel(
   const extras = new Extras(options);
   let samples = 0;
   let nextPoint = 1;
-  const restore = tap(tapped, (one) => seen.push(one), { count: !extras.wanted });
+  const look = (one: Seen): void => void seen.push(one);
   try {
     for await (const { xs, ys, owned } of batchesOf(data, batchSize)) {
       let labels: number[] | undefined;
       try {
         if (samplesOf(xs) === 0) continue;
         labels = await extras.labels(ys, samplesOf(xs));
-        forward(model, xs);
+        // Only for the time of a pass, which nothing interrupts: what else runs on the model meanwhile is not counted.
+        const restore = tap(tapped, look, { count: !extras.wanted });
+        try {
+          forward(model, xs);
+        } finally {
+          restore();
+        }
         await input.add(xs);
         samples += samplesOf(xs);
       } finally {
@@ -101,7 +108,6 @@ export async function auditModel(
       }
     }
   } finally {
-    restore();
     for (const one of seen) release(one);
   }
   if (samples === 0)
