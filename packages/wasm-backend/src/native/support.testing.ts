@@ -27,7 +27,7 @@ const pattern = 0x7fc0a5a5;
 
 /**
  * Runs `action` with every block of the heap fenced by NaNs, and throws where a fence was written over; a read beyond a
- * block gives NaN. With `grow`, each allocation also makes the heap grow first.
+ * block gives NaN. With `grow`, each allocation also makes the heap grow first, to 1 GB at least: it ends at 4 GB.
  */
 export function fenced<T>(action: () => T, options: { grow?: boolean } = {}): T {
   const backend = tf.backend() as unknown as WasmBackend & {
@@ -47,7 +47,7 @@ export function fenced<T>(action: () => T, options: { grow?: boolean } = {}): T 
   };
   const rounded = (bytes: number): number => Math.ceil(bytes / 4) * 4;
   wasm._malloc = (bytes) => {
-    if (options.grow) held.push(malloc(wasm.HEAPU8.length));
+    if (options.grow && wasm.HEAPU8.length < 2 ** 30) held.push(malloc(wasm.HEAPU8.length));
     const block = malloc(rounded(bytes) + 2 * guardBytes) >>> 0;
     const address = block + guardBytes;
     view(block).fill(pattern);
