@@ -76,12 +76,13 @@ test('every data set trains, convolutional or dense, and a seed drawn anew is in
         await trainFor(page, 2);
         await page.getByRole('button', { name: 'Pause' }).click();
         await expect.poll(() => page.getByTestId('accuracy').first().textContent(), patient).toMatch(/\d+ %/);
-        expect(await page.locator('.surface').count()).toBe(data === 'spirals' || data === 'circles' ? 1 : 0);
+        const surfaces = data === 'spirals' || data === 'circles' ? 1 : 0;
+        await expect.poll(() => page.locator('.surface').count(), patient).toBe(surfaces);
       }
       await page.getByRole('button', { name: 'Draw another seed' }).click();
       expect(page.url()).toContain(`seed=${await page.locator('.control-seed input').inputValue()}`);
       await settled(page);
-      expect(await stepOf(page)).toBe(0);
+      await expect.poll(() => stepOf(page), patient).toBe(0);
       expect(foreign(requests)).toEqual([]);
       expect(complaints).toEqual([]);
     },

@@ -103,7 +103,7 @@ test('choices are in the address: networks come and go, share a seed, and a relo
     await pause(page);
     await page.getByRole('button', { name: 'Remove network A' }).click();
     await expect.poll(() => page.locator('.network').count()).toBe(1);
-    expect(await stepOf(page)).toBe(0);
+    await expect.poll(() => stepOf(page), patient).toBe(0);
     expect(complaints).toEqual([]);
   });
 });
@@ -161,7 +161,7 @@ test('a worker that crashes is replaced, the page says so, and trains again', as
     const [worker] = page.workers();
     await worker?.evaluate("void setTimeout(() => { throw new Error('out of memory') })");
     await expect.poll(() => page.getByRole('alert').textContent(), patient).toContain('The worker crashed');
-    expect(await stepOf(page)).toBe(0);
+    await expect.poll(() => stepOf(page), patient).toBe(0);
     await trainFor(page, 2);
     expect(await page.getByRole('alert').count()).toBe(0);
   });
