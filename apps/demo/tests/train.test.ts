@@ -108,6 +108,26 @@ test('choices are in the address: networks come and go, share a seed, and a relo
   });
 });
 
+test('a seed can be typed while the networks train', async () => {
+  await visit({ headers: isolating, query: small }, async ({ page, complaints }) => {
+    await built(page);
+    await trainFor(page, 1);
+    const seed = page.locator('.control-seed input');
+    await seed.fill('');
+    for (const digit of '42') {
+      await page.keyboard.press(digit);
+      const before = await stepOf(page);
+      await expect.poll(() => stepOf(page), patient).toBeGreaterThan(before);
+    }
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url(), patient).toContain('seed=42');
+    await seed.fill('-3');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => seed.inputValue(), patient).toBe('1');
+    expect(complaints).toEqual([]);
+  });
+});
+
 test('the keyboard reaches every channel, and its kernel and images are shown', async () => {
   const query = '?activation=relu&depth=1&width=8&learningRate=0.001';
   await visit({ headers: isolating, query }, async ({ page, complaints }) => {
