@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeadNeuronReport } from '@relumine/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from './index';
+import { relumine } from './relumine.testing';
 
 let folder = '';
 let file = '';
@@ -44,15 +44,6 @@ async function writeGraph(): Promise<void> {
   const values = Float32Array.from(Object.values(weights).flatMap((weight) => weight.values));
   await writeFile(join(folder, 'weights.bin'), new Uint8Array(values.buffer));
   await writeFile(file, JSON.stringify(model));
-}
-
-async function relumine(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    stdout: { write: (text) => (out += text), isTTY: false },
-    stderr: { write: (text) => (err += text), isTTY: false },
-  });
-  return { code, out, err };
 }
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { simpleCnn } from '@relumine/models';
 import { startWasm } from '@relumine/wasm-backend';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from './index';
+import { relumine } from './relumine.testing';
 import { saveModelFolder } from './saveModel';
 
 let folder = '';
@@ -34,15 +34,6 @@ afterAll(async () => {
   }
   await rm(folder, { recursive: true });
 });
-
-async function relumine(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    stdout: { write: (text) => (out += text), isTTY: false },
-    stderr: { write: (text) => (err += text), isTTY: false },
-  });
-  return { code, out, err };
-}
 
 test('an audit by relumine worker processes is that of one pass, to the last bit', async () => {
   const cli = new URL('../dist/cli.js', import.meta.url).pathname;

@@ -6,7 +6,7 @@ import { simpleCnn } from '@relumine/models';
 import { startWasm } from '@relumine/wasm-backend';
 import { io, tensor1d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from './index';
+import { relumine } from './relumine.testing';
 import { saveModelFolder } from './saveModel';
 import { serveFolder } from './serveFolder.testing';
 
@@ -27,15 +27,6 @@ afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true });
 });
-
-async function relumine(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    stdout: { write: (text) => (out += text), isTTY: false },
-    stderr: { write: (text) => (err += text), isTTY: false },
-  });
-  return { code, out, err };
-}
 
 test('file:// and http:// are read as the path is, by every command that takes a model', async () => {
   const path = join(folder, 'net/model.json');
