@@ -14,19 +14,31 @@ export function writtenPages(): string[] {
   return [
     ...['guide', 'guides', 'concepts', 'design', 'zh'].flatMap((part) => markdownIn(resolve(docs, part))),
     ...packages.map((name) => resolve(repository, 'packages', name, 'README.md')),
+    resolve(docs, 'index.md'),
+    resolve(docs, 'results/index.md'),
     resolve(repository, 'apps/cli/README.md'),
     resolve(repository, 'README.md'),
     resolve(repository, 'CONTRIBUTING.md'),
   ];
 }
 
-/** The fenced blocks of one language, page by page. */
-export function blocksOf(language: string): { page: string; code: string }[] {
-  const fence = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm');
+export interface Block {
+  page: string;
+  /** What follows the fence: js, sh, …; '' where nothing does. */
+  language: string;
+  code: string;
+}
+
+/** Every fenced block of every page, also an indented one. */
+export function allBlocks(): Block[] {
   return writtenPages().flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(fence)].map(([, code]) => ({
+    [...readFileSync(file, 'utf8').matchAll(/^ *```(.*)\n([\s\S]*?)^ *```/gm)].map(([, language, code]) => ({
       page: relative(repository, file),
+      language: (language as string).trim(),
       code: code as string,
     })),
   );
 }
+
+/** The fenced blocks of one language, page by page. */
+export const blocksOf = (language: string): Block[] => allBlocks().filter((block) => block.language === language);

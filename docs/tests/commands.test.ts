@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { shellLines } from '@tooling/release/pages';
 import { expect, test } from 'vitest';
 import { blocksOf, repository } from './blocks';
 
@@ -22,14 +23,8 @@ function helpOf(command: string): string {
   return helps.get(command) as string;
 }
 
-/** Lines of the sh blocks, continued ones joined, comments left out. */
 const lines = blocksOf('sh').flatMap(({ page, code }) =>
-  code
-    .replaceAll('\\\n', ' ')
-    .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '')
-    .map((line) => ({ page, line })),
+  shellLines(`\`\`\`sh\n${code}\`\`\``).map((line) => ({ page, line })),
 );
 
 /** What a reader could not do with this line; undefined where all of it is there. */

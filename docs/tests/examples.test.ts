@@ -1,33 +1,23 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { blocksOf, docs, repository, writtenPages } from './blocks';
 
-const docs = resolve(import.meta.dirname, '..');
-const repository = resolve(docs, '..');
 const folder = resolve(docs, '.examples');
 
 /** The ```js blocks of a page, in order: one program, as a reader who follows the page would write it. */
-const programOf = (markdown: string): string =>
-  [...markdown.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, code]) => code).join('\n');
-
-const markdownIn = (path: string): string[] =>
-  readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
-    .map((file) => join(path, file));
-const pages = [
-  ...['guide', 'guides', 'concepts', 'zh'].flatMap((part) => markdownIn(resolve(docs, part))),
-  ...readdirSync(resolve(repository, 'packages')).map((name) => resolve(repository, 'packages', name, 'README.md')),
-];
-const programs = (
-  await Promise.all(
-    pages.map(async (page): Promise<[string, string]> => {
-      return [relative(repository, page), programOf(await readFile(page, 'utf8'))];
-    }),
-  )
-).filter(([, program]) => program !== '');
+const programs = writtenPages()
+  .map((file) => relative(repository, file))
+  .map((page): [string, string] => [
+    page,
+    blocksOf('js')
+      .filter((block) => block.page === page)
+      .map(({ code }) => code)
+      .join('\n'),
+  ])
+  .filter(([, program]) => program !== '');
 
 test('pages have programs', () => expect(programs.length).toBeGreaterThan(10));
 

@@ -8,7 +8,7 @@ import { expandPlan, parsePlan } from '@relumine/lab';
 import { servePages } from '@tooling/widgets/servePages';
 import { chromium } from 'playwright';
 import ts from 'typescript';
-import { build } from 'vite';
+import { build as buildVite } from 'vite';
 import { expect, test, vi } from 'vitest';
 import webpack from 'webpack';
 import { blocksOf, docs } from './blocks';
@@ -17,19 +17,32 @@ import { launchOptions } from './openSite';
 vi.setConfig({ testTimeout: 180_000 });
 const run = promisify(execFile);
 
+function emptyProject(name: string): string {
+  const folder = resolve(docs, '.examples', name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module","private":true}');
+  return folder;
+}
+
 /** The files of a guide, by the comment that names each in its first line, in a project below `docs`. */
 function projectOf(page: string): string {
-  const folder = resolve(docs, '.examples', page.replaceAll(/\W+/g, '-'));
-  rmSync(folder, { recursive: true, force: true });
+  const folder = emptyProject(page.replaceAll(/\W+/g, '-'));
   for (const { code } of blocksOf('ts').filter((block) => block.page === page)) {
     const [, name] = /^\/\/ (\S+)\n/.exec(code) ?? [];
     if (!name) throw new Error(`A block of ${page} does not begin with the name of its file.`);
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), code);
   }
-  writeFileSync(join(folder, 'package.json'), '{"type":"module","private":true}');
   return folder;
 }
+
+const inVite = async (folder: string): Promise<void> => {
+  writeFileSync(join(folder, 'index.html'), html('/page.ts'));
+  const config = (await import(pathToFileURL(join(folder, 'vite.config.ts')).href)) as { default: object };
+  const build = { target: 'es2022' };
+  await buildVite({ build, ...config.default, root: folder, configFile: false, logLevel: 'error' });
+};
 
 /** What the page's program prints, on a host that isolates it. */
 async function printed(folder: string): Promise<string> {
@@ -59,10 +72,22 @@ const html = (script: string): string =>
 
 test('the guide to Vite: its project builds, minified, and starts on threads in Chromium', async () => {
   const folder = projectOf('docs/guides/vite.md');
-  writeFileSync(join(folder, 'index.html'), html('/page.ts'));
-  const config = (await import(pathToFileURL(join(folder, 'vite.config.ts')).href)) as { default: object };
-  await build({ ...config.default, root: folder, configFile: false, logLevel: 'error' });
+  await inVite(folder);
   expect(JSON.parse(await printed(join(folder, 'dist')))).toMatchObject({ simd: true, kernels: 'native' });
+});
+
+test('the README of wasm-backend: what it says for a browser builds, minified, and starts in Chromium', async () => {
+  const blocks = blocksOf('ts').filter(({ page }) => page === 'packages/wasm-backend/README.md');
+  expect(blocks).toHaveLength(2);
+  const folder = emptyProject('wasm-backend-readme');
+  const [worker, config] = blocks.map(({ code }) => code) as [string, string];
+  const said = "import { getBackend } from '@tensorflow/tfjs-core';\npostMessage(getBackend());\n";
+  writeFileSync(join(folder, 'training.worker.ts'), worker + said);
+  writeFileSync(join(folder, 'vite.config.ts'), config);
+  const page = blocksOf('ts').find(({ code }) => code.startsWith('// page.ts\n'));
+  writeFileSync(join(folder, 'page.ts'), page?.code ?? '');
+  await inVite(folder);
+  expect(await printed(join(folder, 'dist'))).toBe('"wasm"');
 });
 
 test('the guide to webpack: its project builds, minified, and starts in Chromium', async () => {
