@@ -1,10 +1,12 @@
 // Published and derived results about dying ReLUs, measured again: each by `reproduce` of the lab, as `relumine reproduce` does it.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expectedText, oursText, reproduce, reproductionNames, verdictText } from '@relumine/lab';
 import { table } from './table.mjs';
 
 const file = resolve(import.meta.dirname, '../../results/reproductions.json');
+// Parts of a long one that were done before it was stopped.
+const journal = resolve(import.meta.dirname, '../../results/reproductions.parts.jsonl');
 const known = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
 
 function section(result) {
@@ -33,7 +35,10 @@ export async function measure() {
   const named = process.env.RELUMINE_REPRODUCE?.split(',');
   const wanted = named ?? reproductionNames.filter((name) => name !== 'auto-trainer');
   for (const name of wanted) {
-    const result = await reproduce(name, {}, { onProgress: (line) => console.log(`${name}: ${line}`) });
+    const onProgress = (line) => console.log(`${name}: ${line}`);
+    const result = await reproduce(name, {}, { onProgress, journal });
+    // Done: the next measurement is a new one.
+    rmSync(journal, { force: true });
     writeFileSync(file, `${JSON.stringify({ ...known(), [name]: result }, null, 2)}\n`);
   }
   const found = known();

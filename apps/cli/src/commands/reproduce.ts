@@ -15,7 +15,8 @@ expected.
 
 Examples:
   $ relumine reproduce stuck-at-21
-  $ relumine reproduce born-dead --set draws=10000 --json born-dead.json`;
+  $ relumine reproduce born-dead --set draws=10000 --json born-dead.json
+  $ relumine reproduce auto-trainer --resume auto-trainer.jsonl`;
 
 /** Settings from `name=value`, the value in JSON. */
 function setting(text: string, before: Record<string, unknown>): Record<string, unknown> {
@@ -28,6 +29,12 @@ function setting(text: string, before: Record<string, unknown>): Record<string, 
   throw new InvalidArgumentError('Write it as name=value, such as draws=10000 or seeds=[1,2].');
 }
 
+interface Options {
+  set: Record<string, unknown>;
+  json?: string;
+  resume?: string;
+}
+
 /** Adds `relumine reproduce`. */
 export function addReproduce(program: Command, terminal: Terminal): void {
   program
@@ -36,14 +43,19 @@ export function addReproduce(program: Command, terminal: Terminal): void {
     .argument('<name>', 'which one')
     .option('--set <name=value>', 'another setting, several times if need be', setting, {})
     .option('--json <file>', 'write the figures there too')
+    .option('--resume <file>', 'keep the parts of a long one there, and go on from those it holds')
     .addHelpText('after', help)
-    .action(async (name: string, { set, json }: { set: Record<string, unknown>; json?: string }) => {
+    .action(async (name: string, { set, json, resume }: Options) => {
       if (json !== undefined) await requireWritable('cli/reproduce', '--json', json);
+      if (resume !== undefined) await requireWritable('cli/reproduce', '--resume', resume);
       const { formatReproduction, reproduce } = await import('@relumine/lab');
       const { startWasm } = await import('@relumine/wasm-backend');
       await startWasm({ threads: 1 });
       const onProgress = (line: string): unknown => terminal.stderr.write(`${line}\n`);
-      const result = await reproduce(name as Parameters<typeof reproduce>[0], set, { onProgress });
+      const result = await reproduce(name as Parameters<typeof reproduce>[0], set, {
+        onProgress,
+        ...(resume === undefined ? {} : { journal: resume }),
+      });
       terminal.stdout.write(`${formatReproduction(result)}\n`);
       if (json === undefined) return;
       await writeJson(json, result);

@@ -13,7 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { bankOutcomes, type NetOutcome } from './bankOutcomes';
 import { type DrawLayer, glorotUniform, heNormal, NetBank } from './netBank';
-import { average, type ReproductionHooks, type ReproductionRow, row, share } from './reproduction';
+import { average, type Once, type ReproductionHooks, type ReproductionRow, row, share } from './reproduction';
 
 export interface AutoTrainerOptions {
   depth: number;
@@ -39,6 +39,8 @@ export const autoTrainerDefaults: AutoTrainerOptions = {
 
 const initializers: Record<string, DrawLayer> = { 'Glorot uniform': glorotUniform, 'He normal': heNormal };
 const classes = 10;
+/** Networks that train side by side: more are no faster, and what is kept when it stops would be less. */
+const group = 5;
 
 /** Batches in an order of its own for each network, from its seed; without end. */
 class BankBatches {
@@ -102,49 +104,66 @@ export interface AutoTrainerRun {
   zeroGradients: { before: number; after: number };
 }
 
-/** Trains every seed with both initialisers, all seeds of one side by side. */
-export async function autoTrainerRuns(
+/** Trains the seeds of one group with one initialiser, side by side. */
+async function trainGroup(
+  initializer: string,
   options: AutoTrainerOptions,
-  { onProgress, signal }: ReproductionHooks = {},
+  { train, test }: { train: ImageDataset; test: ImageDataset },
+  { onProgress, signal }: ReproductionHooks,
 ): Promise<AutoTrainerRun[]> {
   const { depth, width, seeds, steps, batchSize, learningRate } = options;
-  const train = await mnist({ split: 'train', limit: options.trainSize });
-  const test = await mnist({ split: 'test', limit: options.testSize });
   const pixels = train.images.length / train.length;
-  const sizes = [pixels, ...new Array<number>(depth).fill(width), classes];
-  const runs: AutoTrainerRun[] = [];
-  for (const [initializer, draw] of Object.entries(initializers)) {
-    const bank = new NetBank(sizes, seeds, draw);
-    const optimizer = adam({ learningRate });
-    try {
-      const batches = new BankBatches(train, seeds);
-      const probe = async () => ({
-        outcomes: await bankOutcomes(bank, test),
-        zeros: await zeroGradients(bank, new BankBatches(train, seeds)),
-      });
-      const before = await probe();
-      for (let step = 1; step <= steps; step++) {
-        signal?.throwIfAborted();
-        const { x, y } = batches.next(batchSize);
-        bank.train(optimizer, () => lossOf(bank, x, y));
-        dispose([x, y]);
-        if (step % 100 === 0) onProgress?.(`${initializer}: step ${step} of ${steps}`);
-      }
-      const after = await probe();
-      seeds.forEach((seed, i) => {
-        runs.push({
-          initializer,
-          seed,
-          before: before.outcomes[i]!,
-          after: after.outcomes[i]!,
-          zeroGradients: { before: before.zeros[i]!, after: after.zeros[i]! },
-        });
-      });
-    } finally {
-      optimizer.dispose();
-      bank.dispose();
+  const bank = new NetBank(
+    [pixels, ...new Array<number>(depth).fill(width), classes],
+    seeds,
+    initializers[initializer]!,
+  );
+  const optimizer = adam({ learningRate });
+  try {
+    const batches = new BankBatches(train, seeds);
+    const probe = async () => ({
+      outcomes: await bankOutcomes(bank, test),
+      zeros: await zeroGradients(bank, new BankBatches(train, seeds)),
+    });
+    const before = await probe();
+    for (let step = 1; step <= steps; step++) {
+      signal?.throwIfAborted();
+      const { x, y } = batches.next(batchSize);
+      bank.train(optimizer, () => lossOf(bank, x, y));
+      dispose([x, y]);
+      if (step % 100 === 0) onProgress?.(`${initializer}, seeds ${seeds.join(' ')}: step ${step} of ${steps}`);
     }
+    const after = await probe();
+    return seeds.map((seed, i) => ({
+      initializer,
+      seed,
+      before: before.outcomes[i]!,
+      after: after.outcomes[i]!,
+      zeroGradients: { before: before.zeros[i]!, after: after.zeros[i]! },
+    }));
+  } finally {
+    optimizer.dispose();
+    bank.dispose();
   }
+}
+
+/** Trains every seed with both initialisers; a network does not depend on those beside it. */
+export async function autoTrainerRuns(
+  options: AutoTrainerOptions,
+  hooks: ReproductionHooks = {},
+  once: Once = (_, measure) => measure(),
+): Promise<AutoTrainerRun[]> {
+  const data = {
+    train: await mnist({ split: 'train', limit: options.trainSize }),
+    test: await mnist({ split: 'test', limit: options.testSize }),
+  };
+  const runs: AutoTrainerRun[] = [];
+  for (const initializer of Object.keys(initializers))
+    for (let at = 0; at < options.seeds.length; at += group) {
+      const part = { ...options, seeds: options.seeds.slice(at, at + group) };
+      const key = `auto-trainer ${initializer} ${JSON.stringify(part)}`;
+      runs.push(...(await once(key, () => trainGroup(initializer, part, data, hooks))));
+    }
   return runs;
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startWasm } from '@relumine/wasm-backend';
 import { expectNoLeak } from '@tooling/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -31,6 +34,32 @@ test('AutoTrainer’s network: Glorot’s initialisation lets the signal vanish,
   expect(of('He normal', 'accuracy')).toBeGreaterThan(0);
   expect(of('Glorot uniform', 'zero gradients, before training')).toBeGreaterThan(0.2);
   expect(rows).toHaveLength(14);
+});
+
+test('a long reproduction that was stopped goes on from the parts that its journal holds', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'relumine-parts-'));
+  const journal = join(folder, 'parts.jsonl');
+  try {
+    const settings = { seeds: [1, 2, 3, 4, 5, 6], steps: 2, width: 8, testSize: 50, trainSize: 100 };
+    const whole = await rowsOf('auto-trainer', settings, { journal });
+    const lines = (await readFile(journal, 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(4);
+
+    // The first part as it was kept, but for a mark; of the second only half was written.
+    const marked = JSON.parse(lines[0]!);
+    marked.run.part[0].before.deadUnits += 6;
+    await writeFile(journal, `${JSON.stringify(marked)}\n${lines[1]!.slice(0, 40)}`);
+    const resumed = await rowsOf('auto-trainer', settings, { journal });
+    const at = whole.findIndex(({ quantity }) => quantity === 'dead units, before training');
+    expect(resumed[at]!.ours).toBeCloseTo(whole[at]!.ours + 1, 12);
+    expect(resumed.filter((_, i) => i !== at)).toEqual(whole.filter((_, i) => i !== at));
+
+    // Other settings are other parts.
+    const other = await rowsOf('auto-trainer', { ...settings, steps: 1 }, { journal });
+    expect(other[at]!.ours).toBe(whole[at]!.ours);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('tfjs#918: in half of the runs the loss is exactly 21', async () => {

@@ -1,17 +1,18 @@
 import { describe, invalidArgument, requireOneOf } from '@relumine/core';
+import { memoryJournal, openJournal } from '../sweep/journal';
 import { absoluteValueDefaults, absoluteValueRows } from './absoluteValue';
 import { articleDefaults, articleRows } from './article';
 import { type AutoTrainerOptions, autoTrainerDefaults, autoTrainerRows, autoTrainerRuns } from './autoTrainer';
 import { bornDeadDefaults, bornDeadRows } from './bornDead';
 import { learningRateDefaults, learningRateRows } from './learningRate';
-import type { ReproductionHooks, ReproductionResult, ReproductionRow } from './reproduction';
+import type { Once, ReproductionHooks, ReproductionResult, ReproductionRow } from './reproduction';
 import { stuckDefaults, stuckRows } from './stuckAt21';
 
 interface Reproduction {
   title: string;
   text: string;
   defaults: object;
-  rows(settings: never, hooks: ReproductionHooks): Promise<ReproductionRow[]>;
+  rows(settings: never, hooks: ReproductionHooks, once: Once): Promise<ReproductionRow[]>;
 }
 
 /** The name of a reproduction. */
@@ -40,7 +41,8 @@ const reproductions: Record<ReproductionName, Reproduction> = {
     title: 'AutoTrainer’s deep MNIST network',
     text: '34 × Dense(128, ReLU) and Dense(10) on MNIST with Adam at 0.001, batches of 32, as in the repository of AutoTrainer (Zhang et al., ICSE 2021), which reports dying ReLU in 50 % of 100 runs of 50 epochs with Glorot’s initialisation. It is not born dead: Lu’s bound is 34 · 2⁻¹²⁸. Glorot’s weights halve E[h²] in each layer, He’s keep it.',
     defaults: autoTrainerDefaults,
-    rows: async (settings: AutoTrainerOptions, hooks) => autoTrainerRows(await autoTrainerRuns(settings, hooks)),
+    rows: async (settings: AutoTrainerOptions, hooks, once) =>
+      autoTrainerRows(await autoTrainerRuns(settings, hooks, once)),
   },
   'stuck-at-21': {
     title: '“Loss stays at 21” (tensorflow/tfjs#918)',
@@ -99,7 +101,37 @@ export async function reproduce(
   }
   const whole = { ...defaults, ...settings };
   const from = performance.now();
-  const found = await rows(whole as never, hooks);
-  const seconds = Math.round((performance.now() - from) / 100) / 10;
+  const { found, earlier } = await withParts(hooks.journal, (once) => rows(whole as never, hooks, once));
+  const seconds = Math.round((performance.now() - from) / 100) / 10 + earlier;
   return { schema: 'relumine.reproduction/1', name, title, text, settings: whole, rows: found, seconds };
+}
+
+interface Part {
+  part: unknown;
+  seconds: number;
+}
+
+/** @returns what was found, and the seconds that kept parts had taken */
+async function withParts<T>(
+  file: string | undefined,
+  action: (once: Once) => Promise<T>,
+): Promise<{ found: T; earlier: number }> {
+  const journal = file === undefined ? memoryJournal<Part>() : await openJournal<Part>(file);
+  let earlier = 0;
+  const once: Once = async <P>(key: string, measure: () => Promise<P>): Promise<P> => {
+    const kept = journal.entries.get(key);
+    if (kept && 'run' in kept) {
+      earlier += kept.run.seconds;
+      return kept.run.part as P;
+    }
+    const from = performance.now();
+    const part = await measure();
+    await journal.append({ key, run: { part, seconds: Math.round((performance.now() - from) / 1000) } });
+    return part;
+  };
+  try {
+    return { found: await action(once), earlier };
+  } finally {
+    await journal.close();
+  }
 }

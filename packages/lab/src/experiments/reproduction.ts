@@ -35,7 +35,15 @@ export interface ReproductionHooks {
   /** Called now and then with a line for a person. */
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
+  /**
+   * File of JSON lines for the parts of a long reproduction (`auto-trainer`), each written and synced as it is done. Parts
+   * that it holds, of the same settings, are not measured again: a run that was stopped goes on.
+   */
+  journal?: string;
 }
+
+/** Measures a part, unless it was kept before: plain JSON. */
+export type Once = <T>(key: string, measure: () => Promise<T>) => Promise<T>;
 
 /** A row, judged: a number by 3 standard errors (both sides'), a band by its edges. */
 export function row(parts: Omit<ReproductionRow, 'within'>): ReproductionRow {

@@ -9,19 +9,19 @@ export type Entry<R> = { key: string; run: R } | { key: string; error: string };
 export type RunEntry = Entry<Run>;
 
 /** Results on disk, one JSON line each, synced: what is there survives a kill at any instant. */
-export interface Journal {
+export interface Journal<R = Run> {
   /** By key; a run that failed may be tried again, and its later result counts. */
-  readonly entries: ReadonlyMap<string, RunEntry>;
-  append(entry: RunEntry): Promise<void>;
+  readonly entries: ReadonlyMap<string, Entry<R>>;
+  append(entry: Entry<R>): Promise<void>;
   /** A line that is no result, such as the plan. */
   note(note: { note: string }): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A line that a kill tore is no result: its run is done again. */
-function parse(line: string): RunEntry | undefined {
+function parse<R>(line: string): Entry<R> | undefined {
   try {
-    const entry = JSON.parse(line) as RunEntry;
+    const entry = JSON.parse(line) as Entry<R>;
     return typeof entry?.key === 'string' && ('run' in entry || 'error' in entry) ? entry : undefined;
   } catch {
     return undefined;
@@ -29,11 +29,11 @@ function parse(line: string): RunEntry | undefined {
 }
 
 /** Reads line by line, so that a journal of any length needs the memory of its results alone. */
-async function read(handle: FileHandle): Promise<Map<string, RunEntry>> {
-  const entries = new Map<string, RunEntry>();
+async function read<R>(handle: FileHandle): Promise<Map<string, Entry<R>>> {
+  const entries = new Map<string, Entry<R>>();
   const input = handle.createReadStream({ start: 0, autoClose: false, encoding: 'utf8' });
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const entry = parse(line);
+    const entry = parse<R>(line);
     if (entry) entries.set(entry.key, entry);
   }
   return entries;
@@ -47,10 +47,10 @@ async function endsTorn(handle: FileHandle): Promise<boolean> {
 }
 
 /** Opens a journal, made if there is none; what it holds is read first. */
-export async function openJournal(file: string): Promise<Journal> {
+export async function openJournal<R = Run>(file: string): Promise<Journal<R>> {
   const handle = await open(file, 'a+');
   try {
-    const entries = await read(handle);
+    const entries = await read<R>(handle);
     // One line after the other: two that are written at once could tear each other.
     let last: Promise<void> = Promise.resolve();
     const write = (value: unknown): Promise<void> => {
@@ -79,8 +79,8 @@ export async function openJournal(file: string): Promise<Journal> {
 }
 
 /** Results that are kept nowhere but here. */
-export function memoryJournal(): Journal {
-  const entries = new Map<string, RunEntry>();
+export function memoryJournal<R = Run>(): Journal<R> {
+  const entries = new Map<string, Entry<R>>();
   return {
     entries,
     append: async (entry) => void entries.set(entry.key, entry),
