@@ -68,7 +68,7 @@ export function addCompare(program: Command, terminal: Terminal): void {
     .option('--test-size <n>', 'test images, of MNIST up to 10000 (default: 2000)', wholeNumber(where, '--test-size'))
     .option(
       '--probe-size <n>',
-      'test images that firing is measured on (default: 500)',
+      'test images that firing is measured on (default: 500, or all where there are fewer)',
       wholeNumber(where, '--probe-size'),
     )
     .option('--batch-size <n>', 'images per step (default: 32)', wholeNumber(where, '--batch-size'))

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunsResult } from '../results';
 import { type CompareEvent, compare } from './compare';
 import { formatRuns } from './formatRuns';
-import type { ComparePlan } from './plan';
+import { type ComparePlan, wholePlan } from './plan';
 
 /** Two kinds of noise that a network can tell apart: bright on the left, or on the right. */
 function halves(length: number, seed: number): ImageDataset {
@@ -107,6 +107,12 @@ describe('compare', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  test('fewer test images than it would measure firing on are all measured on', () => {
+    expect(wholePlan({ testSize: 200 }).probeSize).toBe(200);
+    expect(wholePlan({ testSize: 900 }).probeSize).toBe(500);
+    expect(() => wholePlan({ testSize: 200, probeSize: 201 })).toThrow('`plan.probeSize`');
+  });
+
   test.each([
     [{ learningRate: -0.1 }, '`plan.learningRate` must be a finite number above 0. Received: -0.1.'],
     [{ activations: ['rlu'] }, "Did you mean 'relu'?"],
@@ -117,6 +123,7 @@ describe('compare', () => {
     [{ seeds: 3 }, '`plan.seeds` must be a list'],
     [{ normalization: 'layer' }, '`plan.normalization` must be one of none, batch, spectral'],
     [{ probeSize: 30_000 }, '`plan.probeSize` must be a finite number of at most 2000'],
+    [{ testSize: -1 }, '`plan.testSize` must be an integer of at least 1. Received: -1.'],
     [{ learningrate: 1 }, "Did you mean 'learningRate'?"],
     [7, '`plan` must be an object'],
   ])('refuses %j before anything is trained', async (wrong, message) => {

@@ -19,7 +19,7 @@ export interface ComparePlan {
   trainSize?: number;
   /** Test images. */
   testSize?: number;
-  /** Test images on which firing is measured. */
+  /** Test images on which firing is measured; 500, or all where there are fewer, unless given. */
   probeSize?: number;
   batchSize?: number;
   /** `adam` unless given. */
@@ -109,6 +109,7 @@ export function wholePlan(plan: ComparePlan = {}): WholePlan {
   requireKnownKeys(plan);
   const given = Object.fromEntries(Object.entries(plan).filter(([, value]) => value !== undefined));
   const whole: WholePlan = { ...defaultPlan, ...given };
+  if (!('probeSize' in given) && whole.testSize < whole.probeSize) whole.probeSize = whole.testSize;
   requireList('plan.activations', whole.activations);
   whole.activations.forEach((choice, i) => {
     checks.activation!(where, `plan.activations[${i}]`, choice);
