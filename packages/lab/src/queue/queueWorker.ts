@@ -9,6 +9,7 @@ import { noThread, type Outcome, type PoolOptions, RunPool } from '../sweep/pool
 import { versions } from '../versions';
 import { type ConnectionOptions, connect, shownUrl, watchConnection } from './connection';
 import { defaultQueue, type JobData, type JobNews } from './jobs';
+import { labelOfWork } from './labelOfWork';
 
 /** What a worker tells of itself. */
 export type WorkerEvent =
@@ -47,17 +48,6 @@ const isUnfit = (message: string): boolean =>
   /^\[relumine\/lab\/(loadData|auditShard)\]/.test(message) ||
   message.startsWith(noThread) ||
   message.includes('The images here are not those of');
-
-const labelOf = (spec: JobData['spec']): string => {
-  if ('shard' in spec) {
-    const [from, to] = spec.shard.stretch;
-    return `audit of ${spec.shard.data}, images ${from + 1} to ${to}`;
-  }
-  const { plan } = spec;
-  const [activation] = plan.activations ?? [];
-  const name = typeof activation === 'object' ? activation.name : activation;
-  return `${name}, seed ${plan.seeds?.[0]}`;
-};
 
 /**
  * Takes runs from the queue and does them, each in a thread, so that this thread is free to renew their locks: a run whose
@@ -115,7 +105,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     const since = performance.now();
     // News may get lost; a result may not.
     const tell = (news: JobNews): void => void job.updateProgress(news as never).catch(() => undefined);
-    const label = labelOf(spec);
+    const label = labelOfWork(spec);
     onEvent({ type: 'start', key, label });
     tell({ type: 'start', worker: name });
     try {

@@ -15,11 +15,12 @@ export interface RunGroup {
   loss: Interval;
 }
 
-const text = (value: unknown): string => {
+/** A setting's value in words. */
+export const textOf = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return String(value);
   const { name, kind, ...rest } = value as Record<string, unknown>;
   const title = name ?? kind;
-  const parts = Object.entries(rest).map(([key, inner]) => `${key} ${text(inner)}`);
+  const parts = Object.entries(rest).map(([key, inner]) => `${key} ${textOf(inner)}`);
   if (title === undefined) return parts.join(', ') || 'none';
   return parts.length > 0 ? `${title} (${parts.join(', ')})` : String(title);
 };
@@ -36,7 +37,7 @@ export function varyingSettings(all: readonly RunSettings[]): (keyof RunSettings
 
 /** The varying settings of one run in words. */
 export const shownSettings = (settings: RunSettings, varying: readonly (keyof RunSettings)[]): Record<string, string> =>
-  Object.fromEntries(varying.map((key) => [key, text(settings[key])]));
+  Object.fromEntries(varying.map((key) => [key, textOf(settings[key])]));
 
 /** A setting's value says enough of an activation; of all else, its name is needed too. */
 export const labelOf = (settings: Record<string, string>): string =>
@@ -68,7 +69,7 @@ export function groupRuns({ runs }: Pick<SweepResult, 'runs'>): RunGroup[] {
     const settings = shownSettings(own[0]!.settings, varying);
     return {
       settings,
-      label: labelOf(settings) || text(own[0]!.settings.activation),
+      label: labelOf(settings) || textOf(own[0]!.settings.activation),
       runs: own,
       accuracy: meanInterval(own.map(({ testAccuracy }) => testAccuracy)),
       dead: meanInterval(own.map(deadFractionOf)),
