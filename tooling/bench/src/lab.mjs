@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { localExecutor, sweep } from '@relumine/lab';
 import { queueExecutor } from '@relumine/lab/queue';
+import { keepLab } from './labPage.mjs';
 
 const wanted = process.argv.slice(2);
 const wants = (name) => wanted.length === 0 || wanted.includes(name);
@@ -24,12 +25,17 @@ const plan = {
   grid: { activation: ['relu', 'elu'], seed: [1, 2, 3, 4, 5, 6, 7, 8] },
 };
 const runs = '16 runs of 3,000 images';
+
+function say(name, text) {
+  console.log(text);
+  keepLab(name, text);
+}
+
 const seconds = async (action) => {
   const from = performance.now();
   await action();
   return (performance.now() - from) / 1000;
 };
-const say = (text) => console.log(text);
 
 /** How many cores are free: twice the time of a loop that touches no memory, alone, over the time of two at once. */
 async function spare() {
@@ -60,12 +66,12 @@ async function oneAgainstTwo(run) {
   const told = rounds.map(({ ratio, cores }) => `${ratio.toFixed(2)}× (cores ${cores.join(', ')})`).join('; ');
   if (free.length === 0) return `no figure: the machine was never free. Rounds: ${told}`;
   const { one, two, ratio } = free[Math.floor(free.length / 2)];
-  return `one worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${ratio.toFixed(2)}×, the median of ${free.length} rounds with both cores free. Rounds: ${told}`;
+  return `one worker ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${ratio.toFixed(2)}×, the median of ${free.length} round${free.length > 1 ? 's' : ''} with both cores free. Rounds: ${told}`;
 }
 
 async function local() {
   const run = (workers) => seconds(() => sweep(plan, { executor: localExecutor({ workers }) }));
-  say(`${runs} on this machine, start-up included: ${await oneAgainstTwo(run)}`);
+  say('local', `${runs} on this machine, start-up included: ${await oneAgainstTwo(run)}`);
 }
 
 async function redisServer() {
@@ -111,7 +117,7 @@ async function queue() {
   await team(1);
   await team(2);
   const run = (workers) => seconds(() => sweep(plan, { executor: teams.get(workers).executor }));
-  say(`${runs} over the queue, workers started before: ${await oneAgainstTwo(run)}`);
+  say('queue', `${runs} over the queue, workers started before: ${await oneAgainstTwo(run)}`);
   for (const { processes } of teams.values()) for (const one of processes) one.kill('SIGTERM');
 }
 
@@ -144,6 +150,7 @@ async function trivial() {
   const spent = await seconds(() => sweep(many(10_000, 0), { executor, journal }));
   clearInterval(watch);
   say(
+    'trivial',
     `10,000 runs of a trivial trainer over the queue, journal synced: ${spent.toFixed(1)} s, ${((1000 * spent) / 10_000).toFixed(2)} ms a run; memory of the coordinator +${((most - before) / 2 ** 20).toFixed(0)} MB at most`,
   );
 }
@@ -159,7 +166,10 @@ async function help() {
     await start(relumine, [cli, '--help']);
   }
   const [bare, all] = [node, relumine].map((times) => 1000 * times.sort((a, b) => a - b)[7]);
-  say(`relumine --help: median ${all.toFixed(0)} ms of 15; node --eval 0 in the same run: ${bare.toFixed(0)} ms`);
+  say(
+    'help',
+    `\`relumine --help\`: median ${all.toFixed(0)} ms of 15; \`node --eval 0\` in the same run: ${bare.toFixed(0)} ms`,
+  );
 }
 
 try {
