@@ -10,14 +10,6 @@ function high(v: v128): v128 {
   return f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
 }
 
-/** a · b + c */
-// @ts-ignore: decorator
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
-  return f64x2.add(f64x2.mul(a, b), c);
-}
-
 /** The first `lanes` floats at p; the others are 0. */
 function loadLanes(p: usize, lanes: i32): v128 {
   let v = v128.load32_zero(p);
@@ -115,88 +107,6 @@ function countBlock(
   if (!(total < Infinity)) countNonFinite(z, h, rows, rowBytes, lanes, acc, row);
 }
 
-
-/** The whole of relu (of relu6 where `six`) in one loop: h = max(z, 0), at most 6, fires strictly between. */
-// @ts-ignore: decorator
-@inline
-function countRectified(
-  six: bool, z: usize, h: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize, base: usize,
-  row: usize,
-): void {
-  const zero = f32x4.splat(0);
-  const cap = f32x4.splat(6);
-  let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
-  let mask = v128.load(fired);
-  let zeros = v128.load(acc);
-  let lowZ = f32x4.splat(Infinity), topZ = v128.load(acc + 5 * row);
-  let pz = z, ph = h;
-  for (let r = 0; r < rows; r++) {
-    const zv = v128.load(pz);
-    let hv = f32x4.pmax(zv, zero);
-    let fires = f32x4.gt(zv, zero);
-    if (six) {
-      hv = f32x4.pmin(hv, cap);
-      fires = v128.and(fires, f32x4.lt(zv, cap));
-    }
-    v128.store(ph, hv);
-    mask = v128.or(mask, fires);
-    v128.store(units, i32x4.sub(v128.load(units), fires));
-    zeros = i32x4.sub(zeros, f32x4.le(zv, zero));
-    lowZ = f32x4.pmin(lowZ, zv);
-    topZ = f32x4.pmax(topZ, zv);
-    const h0 = f64x2.promote_low_f32x4(hv), h1 = high(hv);
-    s0 = f64x2.add(s0, h0);
-    s1 = f64x2.add(s1, h1);
-    // The square of a float32 is exact in float64: with one rounding or two, the sum is the same.
-    q0 = madd(h0, h0, q0);
-    q1 = madd(h1, h1, q1);
-    pz += rowBytes;
-    ph += rowBytes;
-    units += rowBytes;
-  }
-  // h never falls as z rises: its extremes are those of z.
-  let low = f32x4.pmax(lowZ, zero), top = f32x4.pmax(topZ, zero);
-  if (six) {
-    low = f32x4.pmin(low, cap);
-    top = f32x4.pmin(top, cap);
-  }
-  v128.store(fired, mask);
-  v128.store(acc, zeros);
-  v128.store(acc + 3 * row, f32x4.pmin(v128.load(acc + 3 * row), low));
-  v128.store(acc + 4 * row, f32x4.pmax(v128.load(acc + 4 * row), top));
-  v128.store(acc + 5 * row, topZ);
-  const both = f64x2.add(s0, s1);
-  const sums = acc + (acc - base) + 7 * row;
-  s0 = f64x2.add(v128.load(sums), s0);
-  s1 = f64x2.add(v128.load(sums, 16), s1);
-  v128.store(sums, s0);
-  v128.store(sums, s1, 16);
-  v128.store(sums + 2 * row, s0);
-  v128.store(sums + 2 * row, s1, 16);
-  v128.store(sums + 4 * row, f64x2.add(v128.load(sums + 4 * row), q0));
-  v128.store(sums + 4 * row, f64x2.add(v128.load(sums + 4 * row, 16), q1), 16);
-  const total = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
-  if (!(total < Infinity)) countNonFinite(z, h, rows, rowBytes, 4, acc, row);
-}
-
-/** Whole vectors of channels of one strip of relu. */
-function countRelu(
-  z: usize, h: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, base: usize, row: usize,
-): void {
-  for (let c: usize = 0; c < rowBytes; c += 16) {
-    countRectified(false, z + c, h + c, rows, rowBytes, units + c, fired + c, base + c, base, row);
-  }
-}
-
-/** The same of relu6. */
-function countRelu6(
-  z: usize, h: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, base: usize, row: usize,
-): void {
-  for (let c: usize = 0; c < rowBytes; c += 16) {
-    countRectified(true, z + c, h + c, rows, rowBytes, units + c, fired + c, base + c, base, row);
-  }
-}
-
 function countWhole(
   z: usize, h: usize, d: usize, rows: i32, rowBytes: usize, epsilon: f32, units: usize, fired: usize, acc: usize,
   base: usize, row: usize,
@@ -265,20 +175,13 @@ export function activationStatistics(
     f32.store(base + 4 * row + c, -Infinity);
     f32.store(base + 5 * row + c, -Infinity);
   }
-  // relu (0) and relu6 (1) by whole vectors need neither a pass of their own nor the derivative, which is 0 or 1.
-  const rectified = op <= 1 && op >= 0 && (channels & 3) == 0 && epsilon < 1;
   for (let p = 0; p < positions; p += strip) {
     const rows = min(strip, positions - p);
     const at = <usize>p * rowBytes;
     for (let n = 0; n < batch; n++) {
       const from = <usize>n * sample + at;
       const mask = fired + <usize>n * row;
-      if (rectified) {
-        if (op == 0) countRelu(z + from, h + from, rows, rowBytes, units + at, mask, base, row);
-        else countRelu6(z + from, h + from, rows, rowBytes, units + at, mask, base, row);
-      } else {
-        countStrip(op, z + from, h + from, rows, channels, a, b, alpha, epsilon, ones, d, units + at, mask, base, row);
-      }
+      countStrip(op, z + from, h + from, rows, channels, a, b, alpha, epsilon, ones, d, units + at, mask, base, row);
     }
   }
   for (let n = 0; n < batch; n++) {

@@ -53,6 +53,9 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     ['gelu', { approximate: 'none' }],
     ['sigmoid', {}],
     ['hardtanh', { min: -1, max: 1 }],
+    ['silu', {}],
+    ['hardswish', {}],
+    ['softshrink', { lambda: 0.5 }],
   ];
   const shapes = [
     [5, 7, 3, 6],
@@ -61,6 +64,11 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     [3, 40, 64],
     [4, 33],
     [1, 1000, 5],
+    // Even and odd numbers of samples and positions, rows of a page; few values, so that some channels have no zero.
+    [6, 9, 8],
+    [3, 2, 1024],
+    [2, 4],
+    [7, 3, 3, 4],
   ];
 
   test.each(names)('%s %j counts as by hand, for odd channels, long maps and special values', async (name, params) => {
@@ -71,7 +79,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
       const zs = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) =>
         special && i % 3 === 0 ? specialValues[random.integer(specialValues.length)]! : random.normal() * 2,
       );
-      const epsilon = name === 'sigmoid' || name === 'gelu' ? 1e-3 : 0;
+      const epsilon = ['sigmoid', 'gelu', 'silu', 'hardswish'].includes(name) ? 1e-3 : 0;
       await expectNoLeak(() => {
         fenced(() => {
           const x = tf.tensor(zs, shape);

@@ -1,6 +1,7 @@
 import { activationStatisticsKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { activationCodes } from './activationCodes';
+import { firingWindows } from './firingWindows';
 import { addressOf, allocate, findMemory, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
@@ -17,9 +18,83 @@ function codeOf(name: string, params: Record<string, unknown>): [op: number, a: 
   return code && [code.op(params), ...(code.parameters?.(params) ?? ([0, 0] as const))];
 }
 
+/** What a pass of either kind needs to know. */
+interface Pass {
+  readonly backend: WasmBackend;
+  readonly code: readonly [op: number, a: number, b: number];
+  readonly shape: readonly [batch: number, positions: number, channels: number];
+  readonly epsilon: number;
+  readonly alpha: TensorInfo | undefined;
+}
+
+/** Addresses of z and of what the pass makes: h, int32[4, channels], int32[positions, channels], float64[6, channels]. */
+interface Tensors {
+  readonly z: number;
+  readonly h: number;
+  readonly counts: number;
+  readonly units: number;
+  readonly values: number;
+}
+
+type Fill = (tensors: Tensors) => void;
+
+/** Values of a sample that are activated, then counted, while they are in the first-level cache. */
+const stripValues = 1024;
+
+/** The fast pass, for channels by fours and functions that fire in two intervals of z at most; undefined for others. */
+function byWindows({ backend, code, shape, epsilon }: Pass): Fill | undefined {
+  const [batch, positions, channels] = shape;
+  if (code[0] < 0 || channels % 4 !== 0 || positions === 0) return undefined;
+  const found = firingWindows(backend, [...code, epsilon]);
+  if (found === undefined) return undefined;
+  const everywhere = found[0] === Number.NEGATIVE_INFINITY && found[1] === Number.POSITIVE_INFINITY;
+  // Without an interval nothing fires: the comparison with NaN never holds.
+  const edges = found.length === 0 ? [Number.NaN, Number.NaN] : [...found];
+  const windows = everywhere ? 0 : edges.length / 2;
+  const work = new Workspace();
+  const table = work.table(new Uint32Array(new Float32Array(edges).buffer));
+  const [masks, accumulators] = [batch * channels * 4, channels * 48];
+  const [fired, base] = [work.reserve(masks), work.reserve(accumulators)];
+  const strip = Math.max(2, Math.floor(stripValues / channels / 2) * 2);
+  return ({ z, h, counts, units, values }) =>
+    work.run(backend, () => {
+      const kernels = kernelsOf(backend);
+      kernels.zero(units, positions * channels * 4);
+      kernels.zero(fired(), masks);
+      kernels.zero(base(), accumulators);
+      const [op, a, b] = code;
+      const scratch = [strip, units, fired(), base()] as const;
+      kernels.countedActivation(op, z, h, ...shape, a, b, windows, table(), ...scratch, counts, values);
+    });
+}
+
 /** Positions that are activated and counted together: three strips of them stay in the first-level cache. */
 const stripOf = (positions: number, channels: number): number =>
   Math.max(1, Math.min(positions, Math.max(4, Math.floor(2048 / channels))));
+
+/** The pass for any function and any number of channels. */
+function bySlope({ backend, code, shape, epsilon, alpha }: Pass): Fill {
+  const [batch, positions, channels] = shape;
+  const strip = stripOf(positions, channels);
+  const work = new Workspace();
+  const one = new Float32Array(strip * channels).fill(1);
+  const ones = work.table(new Uint32Array(one.buffer));
+  const [derivative, slopes] = [work.reserve(strip * channels * 4), work.reserve(channels * 4)];
+  // Thirteen rows of sums, and one of masks for each sample.
+  const accumulators = Math.ceil(channels / 4) * 16 * (13 + batch);
+  const base = work.reserve(accumulators);
+  return ({ z, h, counts, units, values }) =>
+    work.run(backend, () => {
+      const kernels = kernelsOf(backend);
+      kernels.zero(units, positions * channels * 4);
+      kernels.zero(base(), accumulators);
+      if (code[0] === PRELU) copySlopes(backend, alpha!, channels, slopes());
+      const scratch = [ones(), derivative(), units, base()] as const;
+      const [op, a, b] = code;
+      const function_ = [a, b, slopes(), epsilon] as const;
+      kernels.activationStatistics(op, z, h, ...shape, ...function_, strip, ...scratch, counts, values);
+    });
+}
 
 /** One pass over z: see `activationStatisticsKernel` in @relumine/core. A NaN makes its channel's sums and extremes NaN. */
 const statistics: NativeKernel = (args, replaced) => {
@@ -30,53 +105,27 @@ const statistics: NativeKernel = (args, replaced) => {
     epsilon: number;
   };
   const channels = x.shape.at(-1) ?? 0;
-  const batch = x.shape[0] ?? 0;
   const code = codeOf(name, params ?? {});
   const slopesFit = code?.[0] !== PRELU || (alpha && [1, channels].includes(util.sizeFromShape(alpha.shape)));
   const fits = x.dtype === 'float32' && x.shape.length >= 2 && channels > 0 && slopesFit;
   if (!fits || code === undefined) return replaced(args);
   const backend = args.backend as WasmBackend;
-  const kernels = kernelsOf(backend);
   const positions = util.sizeFromShape(x.shape.slice(1, -1));
-  const strip = stripOf(positions, channels);
+  const shape = [x.shape[0] ?? 0, positions, channels] as const;
+  const pass: Pass = { backend, code, shape, epsilon, alpha };
+  const fill = byWindows(pass) ?? bySlope(pass);
   const made: TensorInfo[] = [];
-  const make = (shape: number[], dtype: 'float32' | 'int32'): number => {
-    const tensor = allocate(backend, shape, dtype);
+  const make = (size: number[], dtype: 'float32' | 'int32'): number => {
+    const tensor = allocate(backend, size, dtype);
     made.push(tensor);
     return addressOf(backend, tensor);
   };
-  const work = new Workspace();
-  const one = new Float32Array(strip * channels).fill(1);
-  const ones = work.table(new Uint32Array(one.buffer));
-  const [derivative, slopes] = [work.reserve(strip * channels * 4), work.reserve(channels * 4)];
-  // Thirteen rows of sums, and one of masks for each sample.
-  const accumulators = Math.ceil(channels / 4) * 16 * (13 + batch);
-  const base = work.reserve(accumulators);
   try {
     const h = make(x.shape, 'float32');
     const counts = make([4, channels], 'int32');
     const units = make([positions, channels], 'int32');
     const values = make([12, channels], 'float32');
-    work.run(backend, () => {
-      kernels.zero(units, positions * channels * 4);
-      kernels.zero(base(), accumulators);
-      if (code[0] === PRELU) copySlopes(backend, alpha!, channels, slopes());
-      const shape = [batch, positions, channels] as const;
-      const scratch = [ones(), derivative(), units, base()] as const;
-      const [op, a, b] = code;
-      const function_ = [a, b, slopes(), epsilon] as const;
-      kernels.activationStatistics(
-        op,
-        addressOf(backend, x),
-        h,
-        ...shape,
-        ...function_,
-        strip,
-        ...scratch,
-        counts,
-        values,
-      );
-    });
+    fill({ z: addressOf(backend, x), h, counts, units, values });
     return made;
   } catch (error) {
     for (const { dataId } of made) backend.disposeData(dataId, true);

@@ -30,6 +30,26 @@ export interface PointwiseExports {
       maxZ: number,
     ]
   ): void;
+  countedActivation(
+    ...args: [
+      op: number,
+      z: number,
+      h: number,
+      batch: number,
+      positions: number,
+      channels: number,
+      a: number,
+      b: number,
+      windows: number,
+      edges: number,
+      strip: number,
+      units: number,
+      fired: number,
+      base: number,
+      counts: number,
+      values: number,
+    ]
+  ): void;
   activationStatistics(
     ...args: [
       op: number,
