@@ -1,4 +1,4 @@
-import { lagMatrices, lagsPay } from './lagMatrices';
+import { type LagMatrix, lagMatrices, lagsPay } from './lagMatrices';
 import { type PackedHermitian, packed, packedZeros } from './packedHermitian';
 import { type Frequency, gramMatrix, type KernelValues, roots, transferMatrices } from './transfer';
 
@@ -13,9 +13,15 @@ export interface GramSymbol {
  * the lags (a, b) between two taps, A(a, b) = Σ K_s K_tᵀ over the taps with s − t = (a, b). A 3 × 3 kernel has 13 lags up to
  * sign, so that a frequency costs a few passes over the triangle instead of a product of matrices. Where a kernel is so
  * large that this does not pay, each frequency's product is taken.
+ *
+ * @param lags of the kernel, where they are known
  */
-export function gramSymbol(kernel: KernelValues, shape: readonly [number, number]): GramSymbol {
-  return lagsPay(kernel, shape) ? byLags(kernel, shape) : byProducts(kernel, shape);
+export function gramSymbol(
+  kernel: KernelValues,
+  shape: readonly [number, number],
+  lags: readonly LagMatrix[] | undefined = lagsPay(kernel, shape) ? lagMatrices(kernel) : undefined,
+): GramSymbol {
+  return lags ? byLags(kernel, shape, lags) : byProducts(kernel, shape);
 }
 
 function byProducts(kernel: KernelValues, shape: readonly [number, number]): GramSymbol {
@@ -29,10 +35,9 @@ function byProducts(kernel: KernelValues, shape: readonly [number, number]): Gra
   };
 }
 
-function byLags(kernel: KernelValues, [h, w]: readonly [number, number]): GramSymbol {
+function byLags(kernel: KernelValues, [h, w]: readonly [number, number], lags: readonly LagMatrix[]): GramSymbol {
   const { width } = kernel;
   const n = Math.min(kernel.inputs, kernel.outputs);
-  const lags = lagMatrices(kernel);
   const [vertical, horizontal] = [roots(h), roots(w)];
   // Hermitian matrices of one row of frequencies: G = part[0] + Σ_b cos(b) part[2b − 1] + sin(b) part[2b].
   const parts = Array.from({ length: 2 * width - 1 }, () => packedZeros(n));

@@ -16,7 +16,7 @@ export function lagsPay({ height, width, inputs, outputs }: KernelValues, [h, w]
 }
 
 /** Every pair of taps (s, t) that is b ≥ 0 columns apart, with its lag. */
-export function* tapPairs(height: number, width: number): Generator<{ a: number; b: number; s: number; t: number }> {
+function* tapPairs(height: number, width: number): Generator<{ a: number; b: number; s: number; t: number }> {
   for (let a = 1 - height; a < height; a++) {
     for (let b = 0; b < width; b++) {
       for (let i = Math.max(0, -a); i < Math.min(height, height - a); i++)

@@ -7,9 +7,10 @@ export async function kernelValues(where: string, kernel: Tensor4D): Promise<Ker
   requireFloat32Tensor(where, 'kernel', kernel);
   requireRank(where, 'kernel', kernel, 4);
   const values = new Float64Array(await kernel.data<'float32'>());
-  const wrong = values.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined)
-    throw invalidArgument({ where, argument: 'kernel', rule: 'must be finite', received: String(wrong) });
+  for (const value of values) {
+    if (Number.isFinite(value)) continue;
+    throw invalidArgument({ where, argument: 'kernel', rule: 'must be finite', received: String(value) });
+  }
   const [height, width, inputs, outputs] = kernel.shape;
   return { values, height, width, inputs, outputs };
 }

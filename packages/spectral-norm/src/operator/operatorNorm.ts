@@ -19,8 +19,8 @@ export interface OperatorNormOptions {
   /**
    * `'lanczos'` iterates with the convolution and its adjoint, from below; `'power'` is the plain iteration of the literature,
    * slower. For padding 'circular' with stride and dilation 1 alone: `'exact'` takes the largest of all singular values;
-   * `'search'` takes that of the frequency that Lanczos steps at every frequency find the strongest, which is
-   * many times faster, and no proof that there is no stronger one. Unless given, exact there with at most 16 channels on
+   * `'search'` takes that of the frequency that Lanczos steps find the strongest, on large inputs among those to
+   * which a coarser grid of frequencies points: many times faster, and no proof that there is no stronger one. Unless given, exact there with at most 16 channels on
    * one side, search with more, and Lanczos elsewhere.
    */
   method?: 'exact' | 'search' | 'lanczos' | 'power';
