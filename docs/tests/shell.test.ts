@@ -35,7 +35,8 @@ beforeAll(async () => {
   await startWasm({ threads: 1 });
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) {
+  // Workers before their Redis: one that is to stop tells it so.
+  for (const child of children.splice(0).reverse()) {
     const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
     // npx is the parent of what it runs: the whole group ends.
     process.kill(-(child.pid as number), 'SIGTERM');

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyProject, managers } from './managers.mjs';
-import { exampleOf, importedPackages, installLineOf } from './readme.mjs';
+import { shellLines } from './pages.mjs';
+import { exampleOf, importedPackages, installLineOf, settingsOf } from './readme.mjs';
 
 /** Real folders of every installed copy of a package below `folder`, npm's layout (nested) and pnpm's (.pnpm) alike. */
 export function copiesOf(name, folder) {
@@ -53,7 +54,10 @@ export async function installAlone({ name, version, path }, manager, folder, reg
   const own = (one) => one === 'relumine' || one.startsWith('@relumine/');
   const range = (one) => (own(one) ? `@${version}` : one.startsWith('@tensorflow/') ? '@^4.22.0' : '');
   const names = line.map((one) => one + range(one));
-  await managers[manager].install(folder, names, registry);
+  const typed = shellLines(readme).filter((one) => one.startsWith('npm install '));
+  // npm as the README has it, to the letter.
+  if (manager === 'npm' && typed.length > 0) await managers.npm.type(folder, typed, registry);
+  else await managers[manager].install(folder, names, registry, settingsOf(readme));
   const copies = { npm: copiesOf, pnpm: copiesOfPnpm, yarn: copiesOfYarn }[manager]('@tensorflow/tfjs-core', folder);
   if (copies.length > 1) throw new Error(`${name}: ${copies.length} copies of tfjs-core: ${copies.join(', ')}`);
 

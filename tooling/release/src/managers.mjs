@@ -25,7 +25,8 @@ const yarnEnvironment = ({ url, home }) => ({
 /**
  * How each package manager installs into an empty project and runs a program of it. `execute` takes the Node to run.
  * @type {Record<string, {
- *   install(folder: string, names: string[], registry: Registry): Promise<void>,
+ *   install(folder: string, names: string[], registry: Registry, workspace?: string): Promise<void>,
+ *   type?(folder: string, lines: string[], registry: Registry): Promise<void>,
  *   execute(folder: string, file: string, registry: Registry, node?: string): Promise<string>,
  * }>}
  * @typedef {{ url: string, home: string, environment: Record<string, string> }} Registry
@@ -38,18 +39,20 @@ export const managers = {
         env: environment,
       });
     },
+    /** Whole lines, as a README prints them. */
+    async type(folder, lines, { environment }) {
+      const env = { ...environment, npm_config_prefer_offline: 'true' };
+      for (const line of lines) await capture('sh', ['-c', line], { cwd: folder, env });
+    },
     execute: (folder, file, _registry, node = process.execPath) =>
       capture(node, [file], { cwd: folder, timeout: patience }),
   },
   pnpm: {
-    async install(folder, names, { environment, home }) {
-      const settings = {
-        pnpm_config_minimum_release_age: '0',
-        pnpm_config_store_dir: join(home, 'pnpm'),
-        // The queue's client brings msgpackr-extract, an optional speed-up, whose build pnpm asks about: the READMEs say so.
-        pnpm_config_strict_dep_builds: 'false',
-      };
-      await capture('pnpm', ['add', '--prefer-offline', '--ignore-workspace', ...names], {
+    async install(folder, names, { environment, home }, workspace = '') {
+      const settings = { pnpm_config_minimum_release_age: '0', pnpm_config_store_dir: join(home, 'pnpm') };
+      // A build script that nobody has allowed or refused fails an install: the READMEs say what to write here.
+      writeFileSync(join(folder, 'pnpm-workspace.yaml'), workspace);
+      await capture('pnpm', ['add', '--prefer-offline', ...names], {
         cwd: folder,
         env: { ...environment, ...settings },
       });

@@ -14,7 +14,7 @@ function ownEnvironment() {
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string>, timeout?: number }} [options]  timeout in milliseconds
  */
-export function capture(command, args, { cwd, env = {}, timeout = 300_000 } = {}) {
+export function capture(command, args, { cwd, env = {}, timeout = 900_000 } = {}) {
   return new Promise((resolve, reject) => {
     const shell = process.platform === 'win32';
     const child = spawn(command, args, {
@@ -32,7 +32,9 @@ export function capture(command, args, { cwd, env = {}, timeout = 300_000 } = {}
     child.stderr.on('data', (chunk) => (all += chunk));
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(out);
+      // What is ended because it takes too long may still say that all is well (turbo does).
+      if (child.killed) reject(new Error(`${command} ${args.join(' ')} took more than ${timeout / 1000} s:\n${all}`));
+      else if (code === 0) resolve(out);
       else reject(new Error(`${command} ${args.join(' ')} (in ${cwd ?? '.'}) ended with ${code ?? signal}:\n${all}`));
     });
   });

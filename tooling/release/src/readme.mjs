@@ -12,6 +12,11 @@ export function installLineOf(readme) {
   return line?.split(/[\s\\]+/).filter((name) => name && !name.startsWith('-'));
 }
 
+/** What a README puts into pnpm-workspace.yaml; '' where it has nothing for it. */
+export function settingsOf(readme) {
+  return /^```yaml\n(allowBuilds:[\s\S]*?)^```/m.exec(readme)?.[1] ?? '';
+}
+
 /** A specifier without its sub-path: `@relumine/activations/layers` → `@relumine/activations`. */
 const packageOf = (specifier) =>
   specifier

@@ -1,12 +1,15 @@
 // pnpm release:local [--full]: versions, builds and publishes every package to a registry on the loopback interface;
-// installs each alone; runs the README examples; compiles and bundles against the published packages; upgrades a project
-// to the next version. By default npm installs each, and every Node runs it; yarn and pnpm install the command line, which
-// brings all packages, and one library. With --full every manager meets every package and every Node.
+// installs each alone; runs the README examples; compiles and bundles against the published packages; follows the guides
+// that install something; upgrades a project to the next version. By default npm installs each, and every Node runs it;
+// yarn and pnpm install the command line, which brings all packages, and one library. With --full every manager meets
+// every package and every Node.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkBundles } from './bundles.mjs';
+import { followReadme } from './checkout.mjs';
+import { followGuide, guides } from './guides.mjs';
 import { inParallel } from './inParallel.mjs';
 import { installAlone } from './installAlone.mjs';
 import { emptyProject, managers } from './managers.mjs';
@@ -90,6 +93,12 @@ try {
     checkAlone(one, manager, full || manager === 'npm' ? others : [], registry),
   );
   await checkTogether(published, registry);
+  const { environment } = registry;
+  for (const page of Object.keys(guides))
+    await check(`docs/${page}, followed`, () =>
+      followGuide(page, { root, folder: join(folder, 'guides', page.replaceAll(/\W/g, '-')), environment }),
+    );
+  await check('README, followed', () => followReadme(copy));
 
   const user = join(folder, 'user');
   emptyProject(user);
