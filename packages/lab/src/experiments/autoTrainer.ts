@@ -183,13 +183,17 @@ export function autoTrainerRows(runs: readonly AutoTrainerRun[]): ReproductionRo
         ...figures,
         expected,
         ...(expected === null ? {} : { expectedError: 0.05 }),
-        source: expected === null ? '' : 'AutoTrainer (ICSE 2021): "50% of cases" of 100 runs of 50 epochs',
+        source:
+          expected === null
+            ? ''
+            : 'AutoTrainer (ICSE 2021): "50% of cases" of 100 runs of 50 epochs, dying ReLU being at least 70 % zero gradients',
       });
     return [
-      line('runs with constant outputs', count(constant), published),
+      line('runs with constant outputs', count(constant)),
       line(
         'runs with at least 70 % zero gradients',
         count((run) => run.zeroGradients.after >= 0.7),
+        published,
       ),
       line('accuracy', average(own.map(({ after }) => after.accuracy))),
       line('zero gradients, before training', average(own.map((run) => run.zeroGradients.before))),
