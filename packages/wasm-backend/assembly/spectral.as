@@ -37,7 +37,31 @@ function addRows4(k: usize, rowBytes: usize, columns: i32, y: usize, a: f32, b: 
   let k2 = k1 + rowBytes;
   let k3 = k2 + rowBytes;
   const end = y + (columns << 2);
+  const wide = y + ((columns & ~15) << 2);
   const vectors = y + ((columns & ~3) << 2);
+  while (y < wide) {
+    let s0 = fma(va, v128.load(k), v128.load(y));
+    let s1 = fma(va, v128.load(k, 16), v128.load(y, 16));
+    let s2 = fma(va, v128.load(k, 32), v128.load(y, 32));
+    let s3 = fma(va, v128.load(k, 48), v128.load(y, 48));
+    s0 = fma(vb, v128.load(k1), s0);
+    s1 = fma(vb, v128.load(k1, 16), s1);
+    s2 = fma(vb, v128.load(k1, 32), s2);
+    s3 = fma(vb, v128.load(k1, 48), s3);
+    s0 = fma(vc, v128.load(k2), s0);
+    s1 = fma(vc, v128.load(k2, 16), s1);
+    s2 = fma(vc, v128.load(k2, 32), s2);
+    s3 = fma(vc, v128.load(k2, 48), s3);
+    v128.store(y, fma(vd, v128.load(k3), s0));
+    v128.store(y, fma(vd, v128.load(k3, 16), s1), 16);
+    v128.store(y, fma(vd, v128.load(k3, 32), s2), 32);
+    v128.store(y, fma(vd, v128.load(k3, 48), s3), 48);
+    k += 64;
+    k1 += 64;
+    k2 += 64;
+    k3 += 64;
+    y += 64;
+  }
   while (y < vectors) {
     let sum = fma(va, v128.load(k), v128.load(y));
     sum = fma(vb, v128.load(k1), sum);
@@ -123,16 +147,87 @@ export function spectralLeft(
   return squares / divisor;
 }
 
+/** The sums of the lanes of a, b, c and d. */
+// @ts-ignore: decorator
+@inline
+function laneSums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** Σ_j K[i, j] u_j of four rows, over at most BLOCK · 4 columns. */
+function dot4(k: usize, rowBytes: usize, u: usize, columns: i32): v128 {
+  let k1 = k + rowBytes;
+  let k2 = k1 + rowBytes;
+  let k3 = k2 + rowBytes;
+  const end = u + (columns << 2);
+  const wide = u + ((columns & ~7) << 2);
+  let s0 = splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+  while (u < wide) {
+    const x = v128.load(u);
+    s0 = fma(x, v128.load(k), s0);
+    s1 = fma(x, v128.load(k1), s1);
+    s2 = fma(x, v128.load(k2), s2);
+    s3 = fma(x, v128.load(k3), s3);
+    const y = v128.load(u, 16);
+    t0 = fma(y, v128.load(k, 16), t0);
+    t1 = fma(y, v128.load(k1, 16), t1);
+    t2 = fma(y, v128.load(k2, 16), t2);
+    t3 = fma(y, v128.load(k3, 16), t3);
+    k += 32;
+    k1 += 32;
+    k2 += 32;
+    k3 += 32;
+    u += 32;
+  }
+  let sums = laneSums(f32x4.add(s0, t0), f32x4.add(s1, t1), f32x4.add(s2, t2), f32x4.add(s3, t3));
+  while (u < end) {
+    const column = f32x4(f32.load(k), f32.load(k1), f32.load(k2), f32.load(k3));
+    sums = fma(v128.load32_splat(u), column, sums);
+    k += 4;
+    k1 += 4;
+    k2 += 4;
+    k3 += 4;
+    u += 4;
+  }
+  return sums;
+}
+
+/** The squared length of v = K u; rows from the last to the first: the last ones, read before, are still in the cache. */
+function rowSums(k: usize, rows: i32, columns: i32, u: usize, v: usize): f64 {
+  const rowBytes: usize = columns << 2;
+  let total: f64 = 0;
+  let i = rows;
+  k += rowBytes * i;
+  while (i & 3) {
+    i--;
+    k -= rowBytes;
+    const x = dot(k, u, columns);
+    total += x * x;
+    f32.store(v + (i << 2), <f32>x);
+  }
+  let squares = f64x2.splat(0);
+  while (i > 0) {
+    i -= 4;
+    k -= rowBytes << 2;
+    let low = f64x2.splat(0), high = low;
+    for (let from = 0; from < columns; from += BLOCK * 4) {
+      const at: usize = from << 2;
+      const sums = dot4(k + at, rowBytes, u + at, min(columns - from, BLOCK * 4));
+      low = f64x2.add(low, f64x2.promote_low_f32x4(sums));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(sums, sums, 2, 3, 2, 3)));
+    }
+    squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
+    const x = v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
+    v128.store(v + (i << 2), x);
+  }
+  return total + f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
+}
+
 /** v = K u, divided by its norm (at least `epsilon`); returns vᵀ K u. */
 export function spectralRight(k: usize, rows: i32, columns: i32, u: usize, v: usize, epsilon: f64): f64 {
-  const rowBytes: usize = columns << 2;
-  let squares: f64 = 0;
-  for (let i = 0; i < rows; i++) {
-    const x = dot(k, u, columns);
-    squares += x * x;
-    f32.store(v + (i << 2), <f32>x);
-    k += rowBytes;
-  }
+  const squares = rowSums(k, rows, columns, u, v);
   const divisor = max(sqrt(squares), epsilon);
   for (let i = 0; i < rows; i++) f32.store(v + (i << 2), <f32>(<f64>f32.load(v + (i << 2)) / divisor));
   return squares / divisor;
@@ -171,7 +266,7 @@ export function innerProduct(a: usize, b: usize, n: i32): f64 {
   return dot(a, b, n);
 }
 
-/** dx[i, j] = (dy[i, j] − along · v_i u_j) · factor. */
+/** dx[i, j] = (dy[i, j] − along · v_i u_j) · factor; rows from the last to the first. */
 export function spectralGradient(
   dy: usize,
   rows: i32,
@@ -183,23 +278,26 @@ export function spectralGradient(
   dx: usize,
 ): void {
   const f = splat(factor);
-  for (let i = 0; i < rows; i++) {
+  const rowBytes: usize = columns << 2;
+  const end = u + rowBytes;
+  const vectors = u + ((columns & ~3) << 2);
+  for (let i = rows - 1; i >= 0; i--) {
     const c = -along * factor * f32.load(v + (i << 2));
     const vc = splat(c);
+    let from = dy + rowBytes * i;
+    let to = dx + rowBytes * i;
     let p = u;
-    const end = u + (columns << 2);
-    const vectors = u + ((columns & ~3) << 2);
     while (p < vectors) {
-      v128.store(dx, fma(v128.load(dy), f, f32x4.mul(v128.load(p), vc)));
+      v128.store(to, fma(v128.load(from), f, f32x4.mul(v128.load(p), vc)));
       p += 16;
-      dy += 16;
-      dx += 16;
+      from += 16;
+      to += 16;
     }
     while (p < end) {
-      f32.store(dx, f32.load(dy) * factor + f32.load(p) * c);
+      f32.store(to, f32.load(from) * factor + f32.load(p) * c);
       p += 4;
-      dy += 4;
-      dx += 4;
+      from += 4;
+      to += 4;
     }
   }
 }

@@ -33,6 +33,7 @@ const shapes: [number[], number, number][] = [
   [[3, 3, 2, 13], 18, 13],
   [[601, 16], 601, 16],
   [[2, 1100], 2, 1100],
+  [[7, 1101], 7, 1101],
 ];
 const variants: Attributes[] = [
   plain,
