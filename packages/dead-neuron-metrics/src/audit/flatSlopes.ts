@@ -1,17 +1,21 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TappedLayer } from './taps';
+
+/** The slopes of a PReLU layer as they are now, the layer's own tensor; undefined for other layers. */
+export const slopesOf = ({ activation, layer }: TappedLayer): Tensor | undefined =>
+  activation === 'prelu' ? layer.getWeights()[0] : undefined;
+
+/** Whether some slope is exactly 0. */
+export const hasFlatSlope = (slopes: Tensor): boolean => slopes.dataSync().includes(0);
 
 /**
  * The units of a PReLU layer whose slope is exactly 0: below 0 they are flat, as a ReLU is.
  *
+ * @param alpha the slopes; borrowed
  * @param shape positions by axis, then channels
  * @returns 1 for each such unit, position by position; undefined where there is none
  */
-export async function flatSlopes(
-  { activation, layer }: TappedLayer,
-  shape: readonly number[],
-): Promise<Uint8Array | undefined> {
-  const alpha = activation === 'prelu' ? layer.getWeights()[0] : undefined;
-  if (!alpha) return undefined;
+export async function flatSlopes(alpha: Tensor, shape: readonly number[]): Promise<Uint8Array | undefined> {
   const slopes = await alpha.data();
   if (!slopes.includes(0)) return undefined;
   const sizes = [...new Array<number>(Math.max(0, shape.length - alpha.shape.length)).fill(1), ...alpha.shape];

@@ -25,7 +25,7 @@ export class LayerStatistics {
 
   /** Counts one call and frees what was kept of it. */
   async add(seen: Seen): Promise<void> {
-    const { tapped, samples, shape, rows } = seen;
+    const { tapped, samples, shape, rows, slopes } = seen;
     try {
       const channels = shape.at(-1)!;
       const known = this.known.get(tapped) ?? { shape: shape.slice(0, -1) };
@@ -36,7 +36,7 @@ export class LayerStatistics {
         return;
       }
       if (!known.values) {
-        const flat = await flatSlopes(tapped, shape);
+        const flat = slopes && (await flatSlopes(slopes, shape));
         const options = { ...tapped.found, channels, nonFinite: this.nonFinite };
         known.values = new ChannelAccumulator(flat ? { ...options, flat } : options);
       }

@@ -3,6 +3,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { LayerIdentity } from '../statistics/layerReport';
 import { activationOfLayer, type FoundActivation, fusedActivation } from './activationOf';
 import { type CountedRows, canCount, countedActivation } from './countedActivation';
+import { slopesOf } from './flatSlopes';
 import { kernelSource } from './kernelSource';
 
 type Layer = layers.Layer;
@@ -24,6 +25,8 @@ export interface Seen {
   readonly shape: readonly number[];
   readonly z?: Tensor;
   readonly h?: Tensor;
+  /** A PReLU's slopes at that call: the step that it belongs to will change them. */
+  readonly slopes?: Tensor;
   readonly rows?: CountedRows;
 }
 
@@ -80,7 +83,13 @@ const held = (tapped: TappedLayer, z: Tensor, h: Tensor): Seen => ({
   shape: h.shape.slice(1),
   z: hold(z),
   h: hold(h),
+  ...heldSlopes(tapped),
 });
+
+function heldSlopes(tapped: TappedLayer): { slopes?: Tensor } {
+  const slopes = slopesOf(tapped);
+  return slopes ? { slopes: hold(slopes) } : {};
+}
 
 /** Applies the activation in the pass that counts; z and h are kept only where its counts don't do. */
 function counted(tapped: TappedLayer, z: Tensor, see: (seen: Seen) => void): Tensor {
@@ -134,9 +143,8 @@ function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, op
 }
 
 /** Frees what a tap has kept. */
-export function release({ z, h }: Seen): void {
-  if (z) dispose(z);
-  if (h) dispose(h);
+export function release({ z, h, slopes }: Seen): void {
+  for (const kept of [z, h, slopes]) if (kept) dispose(kept);
 }
 
 /**

@@ -1,7 +1,15 @@
 import { activationLayer } from '@relumine/activations/layers';
 import { type ActivationName, activationLivenessKernel, hasKernel } from '@relumine/core';
 import { startWasm } from '@relumine/wasm-backend';
-import { dispose, getKernel, randomNormal, registerKernel, tensor1d, unregisterKernel } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  getKernel,
+  randomNormal,
+  registerKernel,
+  tensor1d,
+  unregisterKernel,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expectNoLeak } from '@tooling/testing';
 import { beforeAll, expect, test } from 'vitest';
@@ -60,3 +68,26 @@ test.each(activations.flatMap((name) => [[name, false] as const, [name, true] as
     }
   },
 );
+
+test('a PReLU channel whose slope is 0 is born dead where it is never positive, and lives once a step has given it a slope', async () => {
+  const dense = tfl.layers.dense({ units: 3, inputShape: [2], name: 'dense' });
+  const slopes = tfl.layers.prelu({ name: 'slopes' });
+  const model = tfl.sequential({ layers: [dense, slopes] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const [x, y] = [randomNormal([4, 2], 0, 1, 'float32', 1), randomNormal([4, 3], 0, 1, 'float32', 2)];
+  const monitor = deadNeuronMonitor({ patience: 1 });
+  const config = { epochs: 1, batchSize: 2, shuffle: false, verbose: 0 as const };
+  await model.fit(x, y, config);
+  const weights = [zeros([2, 3]), tensor1d([-1, -1, 1]), tensor1d([0, 0.25, 0])];
+  model.setWeights(weights);
+  dispose(weights);
+  await expectNoLeak(() => model.fit(x, y, { ...config, callbacks: monitor }));
+  expect(monitor.history.steps.map(({ layers }) => layers[0]!.deadChannels)).toEqual([[0], []]);
+  expect(monitor.history.steps[0]!.layers[0]!.deadUnitFraction).toBeCloseTo(1 / 3, 6);
+  expect(monitor.history.events.map(({ kind, channel, step }) => [kind, channel, step])).toEqual([
+    ['born-dead', 0, 0],
+    ['revived', 0, 1],
+  ]);
+  dispose([x, y]);
+  model.dispose();
+});

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { hasFlatSlope, slopesOf } from '../audit/flatSlopes';
 import { LayerStatistics } from '../audit/layerStatistics';
 import { release, type Seen, type TappedLayer } from '../audit/taps';
 import type { LayerObservation } from '../statistics/observeLayer';
@@ -17,6 +18,9 @@ export class StepWatch {
   /** Looks at z where the backend can: h, or true where the layer is to make it. */
   glance(tapped: TappedLayer, z: Tensor, own: boolean): Tensor | boolean {
     if (z.rank < 2 || z.dtype !== 'float32' || !LayerLiveness.available()) return false;
+    // The pass knows a PReLU as what always fires: where a slope is 0 it does not.
+    const slopes = slopesOf(tapped);
+    if (slopes && hasFlatSlope(slopes)) return false;
     const liveness = this.livenesses.get(tapped) ?? new LayerLiveness(tapped);
     this.livenesses.set(tapped, liveness);
     return liveness.add(z, own) ?? true;
