@@ -2,6 +2,7 @@ import {
   clamp, decay, exp, expm1, fma, keepNaN, log1p, millsRatio, minusAbs, scaledExp, scaledGauss, select, sigmoid, softplus, splat, tanh,
   timesExp, UNSCALE,
 } from './vector';
+import { geluSlopeNear, nearest, normalNear, places, remainder, siluSlopeNear } from './near';
 
 // The numbers are shared with src/native/activationCodes.ts.
 const RELU = 0;
@@ -27,6 +28,8 @@ const TANHSHRINK = 19;
 const SOFTSHRINK = 20;
 const HARDSHRINK = 21;
 const THRESHOLD = 22;
+/** Leaky ReLU with a slope from 0 to 1: the larger of x and its multiple. */
+const SHALLOW = 23;
 
 const SELU_SCALE: f32 = 1.0507009873554805;
 const SELU_ALPHA: f32 = 1.6732632423543772;
@@ -63,6 +66,7 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   // pmax keeps NaN and −0, and is one instruction where max proper is many.
   if (op == RELU) return f32x4.pmax(x, zero);
   if (op == RELU6) return f32x4.pmin(f32x4.pmax(x, zero), splat(6));
+  if (op == SHALLOW) return f32x4.pmax(x, f32x4.mul(x, a));
   if (op == LEAKY_RELU) return select(f32x4.gt(x, zero), x, f32x4.mul(x, a));
   // expm1(0) is 0: no choice between two values is needed.
   if (op == ELU) return fma(a, expm1(f32x4.pmin(x, zero)), f32x4.pmax(x, zero));
@@ -288,6 +292,55 @@ function backward(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
   return f32x4.mul(dy, derivative(op, x, a, b));
 }
 
+/** Where `geluNear` holds: −|x| above this, short of −3.5 · 0.9375, where another polynomial would be needed. */
+const GELU_EDGE: f32 = -3.28;
+
+/** x Φ(x) near 0. */
+// @ts-ignore: decorator
+@inline
+function geluNear(x: v128, u: v128): v128 {
+  const t = nearest(u, 1 / 0.9375);
+  return fma(u, normalNear(remainder(u, t, 0.9375), places(t)), f32x4.pmax(x, splat(0)));
+}
+
+/** Where `slopeNear` holds: −|x| above this, short of −3.5 w. */
+// @ts-ignore: decorator
+@inline
+function slopeEdge(op: i32): f32 {
+  return op == GELU ? -3.49 : -4.81;
+}
+
+/** dy · f'(x) near 0: f'(x) − ½ is odd. */
+// @ts-ignore: decorator
+@inline
+function slopeNear(op: i32, dy: v128, x: v128, u: v128): v128 {
+  const t = nearest(u, op == GELU ? 1 : 1 / 1.375);
+  const r = remainder(u, t, op == GELU ? 1 : 1.375);
+  const g = op == GELU ? geluSlopeNear(r, places(t)) : siluSlopeNear(r, places(t));
+  const odd = v128.xor(g, v128.and(x, splat(-0.0)));
+  return f32x4.mul(dy, f32x4.add(odd, splat(0.5)));
+}
+
+/** f(x) as the loop below gives it to the same x in whatever company: a value may not depend on its neighbours. */
+// @ts-ignore: decorator
+@inline
+function applied(op: i32, x: v128, a: v128, b: v128): v128 {
+  const far = forward(op, x, a, b);
+  if (op != GELU) return far;
+  const u = minusAbs(x);
+  return select(f32x4.gt(u, splat(GELU_EDGE)), geluNear(x, u), far);
+}
+
+/** dy · f'(x), likewise. */
+// @ts-ignore: decorator
+@inline
+function derived(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
+  const far = backward(op, dy, x, a, b);
+  if (op != GELU && op != SILU) return far;
+  const u = minusAbs(x);
+  return select(f32x4.gt(u, splat(slopeEdge(op))), slopeNear(op, dy, x, u), far);
+}
+
 // @ts-ignore: decorator
 @inline
 function forwardLoop(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): void {
@@ -295,13 +348,31 @@ function forwardLoop(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): voi
   const bv = splat(b);
   const end = x + (n << 2);
   const vectors = x + ((n & ~3) << 2);
+  if (op == GELU) {
+    const edge = splat(GELU_EDGE);
+    const pairs = x + ((n & ~7) << 2);
+    if (x < pairs) do {
+      const x0 = v128.load(x), x1 = v128.load(x, 16);
+      const u0 = minusAbs(x0), u1 = minusAbs(x1);
+      // Not the other branch of a choice, and in a loop that is left at its end: the engine takes out of a loop only what
+      // every turn computes, and there are many constants.
+      v128.store(y, geluNear(x0, u0));
+      v128.store(y, geluNear(x1, u1), 16);
+      if (i32x4.bitmask(v128.and(f32x4.gt(u0, edge), f32x4.gt(u1, edge))) != 15) {
+        v128.store(y, applied(op, x0, av, bv));
+        v128.store(y, applied(op, x1, av, bv), 16);
+      }
+      x += 32;
+      y += 32;
+    } while (x < pairs);
+  }
   while (x < vectors) {
-    v128.store(y, forward(op, v128.load(x), av, bv));
+    v128.store(y, applied(op, v128.load(x), av, bv));
     x += 16;
     y += 16;
   }
   while (x < end) {
-    f32.store(y, f32x4.extract_lane(forward(op, v128.load32_zero(x), av, bv), 0));
+    f32.store(y, f32x4.extract_lane(applied(op, v128.load32_zero(x), av, bv), 0));
     x += 4;
     y += 4;
   }
@@ -314,14 +385,32 @@ function backwardLoop(op: i32, dy: usize, x: usize, dx: usize, n: usize, a: f32,
   const bv = splat(b);
   const end = x + (n << 2);
   const vectors = x + ((n & ~3) << 2);
+  if (op == GELU || op == SILU) {
+    const edge = splat(slopeEdge(op));
+    const pairs = x + ((n & ~7) << 2);
+    if (x < pairs) do {
+      const x0 = v128.load(x), x1 = v128.load(x, 16);
+      const d0 = v128.load(dy), d1 = v128.load(dy, 16);
+      const u0 = minusAbs(x0), u1 = minusAbs(x1);
+      v128.store(dx, slopeNear(op, d0, x0, u0));
+      v128.store(dx, slopeNear(op, d1, x1, u1), 16);
+      if (i32x4.bitmask(v128.and(f32x4.gt(u0, edge), f32x4.gt(u1, edge))) != 15) {
+        v128.store(dx, derived(op, d0, x0, av, bv));
+        v128.store(dx, derived(op, d1, x1, av, bv), 16);
+      }
+      x += 32;
+      dy += 32;
+      dx += 32;
+    } while (x < pairs);
+  }
   while (x < vectors) {
-    v128.store(dx, backward(op, v128.load(dy), v128.load(x), av, bv));
+    v128.store(dx, derived(op, v128.load(dy), v128.load(x), av, bv));
     x += 16;
     dy += 16;
     dx += 16;
   }
   while (x < end) {
-    f32.store(dx, f32x4.extract_lane(backward(op, v128.load32_zero(dy), v128.load32_zero(x), av, bv), 0));
+    f32.store(dx, f32x4.extract_lane(derived(op, v128.load32_zero(dy), v128.load32_zero(x), av, bv), 0));
     x += 4;
     dy += 4;
     dx += 4;
@@ -342,7 +431,8 @@ function backwardRelu6(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32)
   backwardLoop(RELU6, dy, x, dx, n, a, b);
 }
 function forwardLeakyRelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
-  forwardLoop(LEAKY_RELU, x, y, n, a, b);
+  if (a > 0 && a <= 1) forwardLoop(SHALLOW, x, y, n, a, b);
+  else forwardLoop(LEAKY_RELU, x, y, n, a, b);
 }
 function backwardLeakyRelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
   backwardLoop(LEAKY_RELU, dy, x, dx, n, a, b);

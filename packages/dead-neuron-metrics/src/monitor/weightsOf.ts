@@ -42,11 +42,13 @@ function normBefore({ layer, sourceLayer }: TappedLayer): Layer | undefined {
 /** Norms of the columns of float32[rows, channels]. A sum of a hundred thousand squares needs float64. */
 function columnNorms(values: ArrayLike<number>, channels: number): Float64Array {
   const squares = new Float64Array(channels);
-  for (let row = 0; row < values.length; row += channels)
-    for (let c = 0; c < channels; c++) {
-      const value = values[row + c]!;
-      squares[c]! += value * value;
-    }
+  const square = (i: number): number => values[i]! * values[i]!;
+  // Four rows at a time: a dense layer has a million weights, and this runs at every step.
+  let at = 0;
+  for (const end = values.length - 3 * channels; at < end; at += 4 * channels)
+    for (let c = 0, i = at; c < channels; c++, i++)
+      squares[c]! += square(i) + square(i + channels) + (square(i + 2 * channels) + square(i + 3 * channels));
+  for (; at < values.length; at += channels) for (let c = 0; c < channels; c++) squares[c]! += square(at + c);
   return squares.map(Math.sqrt);
 }
 

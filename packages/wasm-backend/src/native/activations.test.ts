@@ -71,6 +71,26 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     },
   );
 
+  test.each(['gelu', 'silu', 'elu', 'tanh', 'leakyRelu'] as const)(
+    '%s of a value does not depend on its neighbours',
+    (name) => {
+      tf.tidy(() => {
+        const xs = Float32Array.from({ length: 67 }, () => random.normal() * 3);
+        const run = (values: Float32Array): [ArrayLike<number>, ArrayLike<number>] => {
+          const x = tf.tensor1d(values);
+          const y = tf.engine().runKernel(activationKernel(name), { x }, {}) as tf.Tensor;
+          const dx = tf.engine().runKernel(activationGradKernel(name), { dy: tf.onesLike(x), x }, {}) as tf.Tensor;
+          return [y.dataSync(), dx.dataSync()];
+        };
+        const [ys, slopes] = run(xs);
+        xs.forEach((x, i) => {
+          const [y, slope] = run(Float32Array.of(x));
+          expect([x, y[0], slope[0]]).toEqual([x, ys[i], slopes[i]]);
+        });
+      });
+    },
+  );
+
   test('tfjs ops and their gradients run through the kernels', () => {
     tf.tidy(() => {
       const x = tf.tensor1d([-2, -0, 0, 3, Number.NaN, 7]);
