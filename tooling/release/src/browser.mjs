@@ -62,7 +62,7 @@ export async function startedOn(url) {
     await page.goto(url);
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const all = [...said, await page.locator('body').innerText()];
+      const all = [...said, await page.locator('body').textContent()];
       const started = all.find((text) => text?.includes('"kernels"'));
       if (started) return JSON.parse(started);
       if (Date.now() > deadline) throw new Error(`The page says: ${all.join('\n')}`);

@@ -55,7 +55,7 @@ export async function startRegistry(folder) {
   let log = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (log += chunk));
 
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 300_000;
   for (;;) {
     const up = await fetch(`${url}-/ping`).then(
       (r) => r.ok,
