@@ -8,7 +8,9 @@ import './styles/audit.css';
 import './styles/draw.css';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { loadMessages } from './i18n/messages';
 import { startOffline } from './shell/offline';
 
+await loadMessages();
 createApp(App).mount('#app');
 void startOffline(import.meta.env.BASE_URL);

@@ -1,13 +1,9 @@
-import { type ComputedRef, computed } from 'vue';
-import { type AuditMessages, audit as enAudit } from './en/audit';
-import { type DrawMessages, draw as enDraw } from './en/draw';
-import { shell as enShell, type ShellMessages } from './en/shell';
-import { train as enTrain, type TrainMessages } from './en/train';
+import { type ComputedRef, computed, type Ref, shallowRef, watch } from 'vue';
+import type { AuditMessages } from './en/audit';
+import type { DrawMessages } from './en/draw';
+import type { ShellMessages } from './en/shell';
+import type { TrainMessages } from './en/train';
 import { type Language, language } from './language';
-import { audit as zhAudit } from './zh/audit';
-import { draw as zhDraw } from './zh/draw';
-import { shell as zhShell } from './zh/shell';
-import { train as zhTrain } from './zh/train';
 
 /** One file per area and language; English gives the types, so that a message that Chinese lacks does not compile. */
 export interface Messages {
@@ -17,9 +13,25 @@ export interface Messages {
   draw: DrawMessages;
 }
 
-const catalogues: Readonly<Record<Language, Messages>> = {
-  en: { shell: enShell, train: enTrain, audit: enAudit, draw: enDraw },
-  zh: { shell: zhShell, train: zhTrain, audit: zhAudit, draw: zhDraw },
+/** Nobody reads two at a time: a language is loaded when it is chosen. */
+const catalogues: Readonly<Record<Language, () => Promise<Messages>>> = {
+  en: async () => (await import('./en')).en,
+  zh: async () => (await import('./zh')).zh,
 };
+const shown: Ref<Messages | undefined> = shallowRef();
 
-export const messages: ComputedRef<Messages> = computed(() => catalogues[language.value]);
+/** Loads the sentences of {@link language}, and from now on those of whatever it becomes. The page starts after it. */
+export async function loadMessages(): Promise<void> {
+  const load = async (wanted: Language): Promise<void> => {
+    const found = await catalogues[wanted]();
+    // Another may have been chosen meanwhile.
+    if (wanted === language.value) shown.value = found;
+  };
+  watch(language, load);
+  await load(language.value);
+}
+
+export const messages: ComputedRef<Messages> = computed(() => {
+  if (!shown.value) throw new Error('The sentences are read before they are loaded.');
+  return shown.value;
+});

@@ -1,12 +1,13 @@
-import type { Component } from 'vue';
-import { type Ref, ref } from 'vue';
+import { type Component, defineAsyncComponent, type Ref, ref } from 'vue';
 import { queryOf, writeQuery } from '../address';
-import AuditPage from '../audit/AuditPage.vue';
-import DrawPage from '../draw/DrawPage.vue';
 import TrainPage from '../train/TrainPage.vue';
 
-/** The parts of the demo, in the order of the navigation; the first one needs no `?page=`. */
-export const pages: Readonly<Record<string, Component>> = { train: TrainPage, audit: AuditPage, draw: DrawPage };
+/** The parts of the demo, in the order of the navigation; the first one needs no `?page=`, and no waiting. */
+export const pages: Readonly<Record<string, Component>> = {
+  train: TrainPage,
+  audit: defineAsyncComponent(() => import('../audit/AuditPage.vue')),
+  draw: defineAsyncComponent(() => import('../draw/DrawPage.vue')),
+};
 
 export const firstPage = Object.keys(pages)[0] as string;
 

@@ -1,6 +1,5 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Act, Command, Progress, Report, ScriptedAct } from '../protocol';
-import { perform } from './acts';
 import { inspect, look } from './inspect';
 import type { NetworkRun } from './networkRun';
 import { Pace } from './pace';
@@ -62,6 +61,8 @@ export class Trainer {
     if (!run) return;
     const { turn } = this.session;
     try {
+      // What revives, prunes and proves is loaded when it is asked for.
+      const { perform } = await import('./acts');
       const result = await perform(run, act, this.session.probe);
       this.post({
         type: 'acted',

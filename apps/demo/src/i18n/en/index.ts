@@ -1,0 +1,7 @@
+import type { Messages } from '../messages';
+import { audit } from './audit';
+import { draw } from './draw';
+import { shell } from './shell';
+import { train } from './train';
+
+export const en: Messages = { shell, train, audit, draw };
