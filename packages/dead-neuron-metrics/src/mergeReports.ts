@@ -19,7 +19,10 @@ const keyOf = ({ path, name, source, activation }: LayerReport): string =>
  * The report of two disjoint sets of samples, as one audit over both would have given it: counts, sets and extremes
  * exactly, float sums to 1e-12. Order and grouping don't matter.
  *
- * The curve keeps its last point alone: how many channels were dead after fewer samples of the union is not known.
+ * The curve keeps its last point alone. A report says of each channel whether it fired on all of its samples, not after
+ * which of them it first did, so that after fewer samples of the union the dead channels can't be counted; and which of the
+ * two sets came first would show in it. Whoever merges shards in a known order gets the exact curve at their ends, from
+ * `summary.deadChannels` after each merge: `auditModel` and the lab's audits over many machines do so batch by batch.
  *
  * @throws RangeError where the reports are not of the same layers
  */

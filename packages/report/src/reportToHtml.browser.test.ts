@@ -60,6 +60,23 @@ test('the page renders names as text, asks the network for nothing, and can be w
   frame.remove();
 });
 
+test.each([360, 1000])('figures are at least 10 pixels high, %d pixels wide', async (width) => {
+  const frame = document.createElement('iframe');
+  frame.width = `${width}`;
+  frame.srcdoc = reportToHtml(report);
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+  document.body.append(frame);
+  await loaded;
+  const page = frame.contentDocument!;
+  const curves = [...page.querySelectorAll('svg')].filter((svg) => svg.querySelector('.line'));
+  const shown = curves.filter((svg) => svg.getBoundingClientRect().width > 0);
+  expect([curves.length, shown.length]).toEqual([2, 1]);
+  for (const text of shown[0]!.querySelectorAll('text'))
+    expect(text.getBoundingClientRect().height).toBeGreaterThanOrEqual(10);
+  expect(page.documentElement.scrollWidth).toBeLessThanOrEqual(width);
+  frame.remove();
+});
+
 /** A report with all that a page can show. */
 function full() {
   const map = Array.from({ length: 12 * 40 }, (_, i) => (i % 7 === 0 ? 0 : 1));

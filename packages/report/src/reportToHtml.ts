@@ -193,12 +193,12 @@ function channelTable(layer: LayerReport): string {
 }
 
 function curveSection({ curve = [] }: DeadNeuronReport): string {
-  const chart = curveChart(curve, 700);
-  if (!chart) return '';
+  const [wide, narrow] = [curveChart(curve, 700), curveChart(curve, 320)];
+  if (!wide || !narrow) return '';
   const [first, last] = [curve[0]!, curve.at(-1)!];
   const label = `Dead channels fall from ${formatCount(first.deadChannels)} after ${plural(first.samples, 'sample')} to ${formatCount(last.deadChannels)} after ${formatCount(last.samples)}.`;
   const rows = curve.map((p) => [formatCount(p.samples), formatCount(p.deadChannels)]);
-  return `<section aria-labelledby="curve"><h2 id="curve">Dead channels by samples</h2><p>Channels that have not fired yet. Where the curve still falls, more samples will acquit more channels.</p><div class="grid">${drawing(chart, label)}</div><details><summary>The curve as a table</summary>${htmlTable('The curve, point by point', ['Samples', 'Dead channels'], rows, 0)}</details></section>`;
+  return `<section aria-labelledby="curve"><h2 id="curve">Dead channels by samples</h2><p>Channels that have not fired yet. Where the curve still falls, more samples will acquit more channels.</p><div class="grid wide">${drawing(wide, label)}</div><div class="grid narrow">${drawing(narrow, label)}</div><details><summary>The curve as a table</summary>${htmlTable('The curve, point by point', ['Samples', 'Dead channels'], rows, 0)}</details></section>`;
 }
 
 function inputSection({ inputs = [] }: DeadNeuronReport): string {
