@@ -35,7 +35,7 @@ const tooBright = (number) =>
 
 /** The bounds of z over all channels of a layer. */
 const range = ({ lower, upper }) =>
-  [Math.min(...lower.map(Number)), Math.max(...upper.map(Number))].map((z) => z.toPrecision(2)).join(', ');
+  [Math.min(...lower.map(Number)), Math.max(...upper.map(Number))].map(Math.round).join(', ');
 const dead = ({ summary }) => `${summary.deadChannels} (${percent(summary.deadFraction)})`;
 const curveOf = ({ curve }) =>
   table(
