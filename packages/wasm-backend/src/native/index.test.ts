@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { findMemory } from './heap';
+import { addressOf, findMemory, type WasmBackend } from './heap';
 import { registerNativeKernels } from './index';
 import { startNative } from './support.testing';
 
@@ -54,6 +54,22 @@ test('no room on the heap is an error with a way out, and leaves nothing behind'
   }
   expect(tf.memory().numTensors).toBe(before);
   expect(tf.relu(x).shape).toEqual([1000]);
+});
+
+test('larger tensors begin with a line of the cache, and their room is free again once they are gone', async () => {
+  await startNative(true);
+  const backend = tf.backend() as unknown as WasmBackend;
+  const length = (): number => (findMemory(backend) as WebAssembly.Memory).buffer.byteLength;
+  let before = 0;
+  for (let round = 0; round < 200; round++) {
+    const small = tf.ones([3]);
+    const tensors = [256, 257, 1000, 100_001, 1_000_003].map((size) => tf.tidy(() => tf.relu(tf.ones([size]))));
+    for (const tensor of tensors) expect(addressOf(backend, tensor) % 64).toBe(0);
+    expect(new Set(tensors.map((tensor) => addressOf(backend, tensor))).size).toBe(tensors.length);
+    tf.dispose([small, ...tensors]);
+    if (round === 0) before = length();
+  }
+  expect(length()).toBe(before);
 });
 
 test("tfjs's own kernels say so too where there is no room, also for 2^32 bytes, which are 0 to a 32-bit allocator", async () => {
