@@ -12,7 +12,7 @@ export interface GeluOptions {
 
 function composition({ approximate = 'none' }: GeluOptions = {}): Composition {
   requireOneOf('activations/gelu', 'options.approximate', approximate, ['none', 'tanh']);
-  return { name: 'gelu', attrs: { approximate }, ...tailGelu(approximate === 'tanh') };
+  return tailGelu({ approximate }, approximate === 'tanh');
 }
 
 const [linear, cubic] = [1.5957691216057308, 0.07135481627260025];

@@ -51,14 +51,14 @@ const native = (
   hasKernel(kernel) ? (engine().runKernel(kernel, inputs, attrs as unknown as NamedAttrMap) as Tensor) : undefined;
 
 /** tfjs's own type has the saver among the tensors. */
-const withGradient = customGrad as (
+type WithGradient = (
   f: (...args: never[]) => { value: Tensor; gradFunc(dy: Tensor, saved: Tensor[]): Tensor | Tensor[] },
 ) => (...tensors: Tensor[]) => Tensor;
 
 /** dy · f'(x), differentiable again: its gradients are ddx · f'(x) and ddx · dy · f''(x). */
 function gradient(dy: Tensor, x: Tensor, composition: Composition): Tensor {
   const slope = (z: Tensor): Tensor => keepNaN(z, composition.derivative(z), composition);
-  return withGradient((from: Tensor, input: Tensor, save: GradSaver) => {
+  return (customGrad as WithGradient)((from: Tensor, input: Tensor, save: GradSaver) => {
     save([from, input]);
     const kernel = activationGradKernel(composition.kernel ?? composition.name);
     return {
@@ -85,7 +85,7 @@ export function derivativeOf<T extends Tensor>(x: T, composition: Composition): 
  */
 export function pointwise<T extends Tensor>(x: T, composition: Composition): T {
   requireFloat32Tensor(`activations/${composition.name}`, 'x', x);
-  const apply = withGradient((input: Tensor, save: GradSaver) => {
+  const apply = (customGrad as WithGradient)((input: Tensor, save: GradSaver) => {
     save([input]);
     const kernel = activationKernel(composition.kernel ?? composition.name);
     return {
