@@ -1,8 +1,20 @@
 import { startWasm } from '@relumine/wasm-backend';
-import { dispose, io, neg, ones, randomNormal, type Tensor, train, zeros } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  io,
+  neg,
+  ones,
+  randomNormal,
+  reshape,
+  type Tensor,
+  tensor2d,
+  train,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { expectTensorClose } from '@tooling/testing';
 import { beforeAll, expect, test } from 'vitest';
-import { activationNames } from './index';
+import { activation, activationNames } from './index';
 import { activationLayer, registerActivationLayers } from './layers';
 
 beforeAll(() => startWasm());
@@ -99,4 +111,33 @@ test('activations that tfjs has not are usable by name, saved and loaded', async
   dispose([x, before, after]);
   model.dispose();
   loaded.dispose();
+});
+
+test('every name is usable in a layer; those that tfjs has, such as gelu, mean tfjs’s function', async () => {
+  registerActivationLayers();
+  const x = tensor2d([[-1, 0.5, 2]]);
+  const own = new Set<string>();
+  for (const name of activationNames.filter((one) => !['glu', 'crelu'].includes(one))) {
+    const layer = tfl.layers.activation({ activation: name as 'relu', inputShape: [3] });
+    const found = (layer as unknown as { activation: { relumine?: { name: string } } }).activation;
+    if (found.relumine) own.add(found.relumine.name);
+    const [h, expected] = [layer.apply(x) as Tensor, activation(name).apply(x)];
+    expectTensorClose(h, expected, { relative: 1e-5, absolute: 1e-6 });
+    dispose([h, expected]);
+  }
+  const tfjs = ['elu', 'gelu', 'linear', 'mish', 'relu', 'relu6', 'selu', 'sigmoid', 'softplus', 'softsign', 'tanh'];
+  expect(activationNames.filter((name) => !own.has(name)).sort()).toEqual([...tfjs, 'crelu', 'glu'].sort());
+  // Theirs have no limit at −∞; ours have.
+  const far = tensor2d([[Number.NEGATIVE_INFINITY]]);
+  const layer = tfl.layers.conv2d({
+    inputShape: [1, 1, 1],
+    filters: 1,
+    kernelSize: 1,
+    kernelInitializer: 'ones',
+    activation: 'gelu' as 'relu',
+  });
+  const [theirs, ours] = [layer.apply(reshape(far, [1, 1, 1, 1])) as Tensor, activation('gelu').apply(far)];
+  expect([theirs.dataSync()[0], Math.abs(ours.dataSync()[0]!)]).toEqual([Number.NaN, 0]);
+  dispose([x, far, theirs, ours]);
+  layer.dispose();
 });
