@@ -46,7 +46,7 @@ export async function serving(line, url, cwd, work, { patience = 60_000, env = {
   }
 }
 
-/** What a page says of the backend it started, on itself or its console. */
+/** What a page says of the backend it started, in its first paragraph or on its console. */
 export async function startedOn(url) {
   const executablePath = process.env.CHROMIUM_PATH || ['/usr/bin/chromium'].find(existsSync);
   const browser = await chromium.launch({ args: ['--no-sandbox', '--disable-gpu'], executablePath });
@@ -62,7 +62,7 @@ export async function startedOn(url) {
     await page.goto(url);
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const all = [...said, await page.locator('body').textContent()];
+      const all = [...said, await page.evaluate(`document.querySelector('p')?.textContent ?? ''`)];
       const started = all.find((text) => text?.includes('"kernels"'));
       if (started) return JSON.parse(started);
       if (Date.now() > deadline) throw new Error(`The page says: ${all.join('\n')}`);

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 
 /**
  * The environment without what a surrounding `npm run` has put there: its `npm_config_…` would outrank the settings that
- * send everything to the local registry.
+ * send everything to the local registry. Nor with NODE_ENV, which Vite's build puts there: npm would leave out what is for
+ * development.
  */
 function ownEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_ENV$)/i.test(name)));
 }
 
 /**
