@@ -48,7 +48,7 @@ function earlier(file) {
 /** The last measurement of each part, on whatever machine: each names its own. */
 function newest() {
   const files = readdirSync(results).filter((file) => file.endsWith('.json'));
-  const all = files.flatMap((file) => Object.entries(earlier(join(results, file)).parts));
+  const all = files.flatMap((file) => Object.entries(earlier(join(results, file)).parts ?? {}));
   return Object.fromEntries(all.sort(([, a], [, b]) => (a.machine.date < b.machine.date ? -1 : 1)));
 }
 
