@@ -78,7 +78,7 @@ export async function connect(where: string, { redisUrl, connectFor = 10 }: Conn
   }
 }
 
-/** Calls `onLost` when a connection has been gone for `seconds`; returns what ends the watch. */
+/** Calls `onLost` when a connection has been gone for `seconds`, from now if it is gone; returns what ends the watch. */
 export function watchConnection(client: Redis, seconds: number, onLost: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const gone = (): void => {
@@ -89,6 +89,7 @@ export function watchConnection(client: Redis, seconds: number, onLost: () => vo
     timer = undefined;
   };
   client.on('close', gone).on('ready', back);
+  if (client.status !== 'ready') gone();
   return () => {
     back();
     client.off('close', gone).off('ready', back);

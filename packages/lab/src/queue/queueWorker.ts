@@ -1,12 +1,12 @@
 import { availableParallelism, hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { requireFinite, requirePositiveInteger } from '@relumine/core';
-import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { ShardSpec } from '../audit/shard';
 import { reasonOf } from '../sweep/localExecutor';
 import type { RunSpec } from '../sweep/plan';
 import { noThread, type Outcome, type PoolOptions, RunPool } from '../sweep/pool';
 import { versions } from '../versions';
+import { AbandonableWorker } from './abandonableWorker';
 import { type ConnectionOptions, connect, shownUrl, watchConnection } from './connection';
 import { defaultQueue, type JobData, type JobNews } from './jobs';
 import { labelOfWork } from './labelOfWork';
@@ -131,7 +131,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     }
   }
 
-  const worker = new Worker<JobData, Outcome<RunSpec | ShardSpec>>(queue, work, {
+  const worker = new AbandonableWorker<JobData, Outcome<RunSpec | ShardSpec>>(queue, work, {
     connection: client,
     concurrency: workers,
     lockDuration: lockFor * 1000,
@@ -155,11 +155,15 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     unwatch();
     if (force) stop.abort(new Error('the worker was stopped'));
     const closed = worker.close().catch(() => undefined);
-    // Without Redis it would wait for an answer for ever.
-    await (client.status === 'ready'
-      ? closed
-      : Promise.race([closed, sleep(force ? 200 : 5000, undefined, { ref: false })]));
+    // Without Redis it would wait for an answer for ever, also when Redis goes away while it waits.
+    let stopWaiting = (): void => undefined;
+    const lost = new Promise<void>((resolve) => {
+      stopWaiting = watchConnection(client, force ? 0.2 : 5, resolve);
+    });
+    await Promise.race([closed, lost]);
+    stopWaiting();
     await pool.end();
+    worker.abandon();
     client.disconnect();
   }
   async function finish(force: boolean, error?: Error): Promise<void> {
