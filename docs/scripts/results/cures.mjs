@@ -132,7 +132,7 @@ export async function measure() {
 
 Against ReLU without normalisation, He's initialisation and no revival at the same learning rate: differences from seed to seed with their 95 % confidence intervals, in percentage points; *no clear* where the interval holds 0.
 
-${table(['learning rate', 'change', 'dead channels', '', 'accuracy', ''], findings(found))}
+${table(['learning rate', 'change', 'dead channels', 'verdict', 'accuracy', 'verdict'], findings(found))}
 
 Over both initialisers:
 
