@@ -8,7 +8,7 @@ expected.
 
   born-dead       how often deep, narrow networks are 0 before training (Lu et al. 2019)
   absolute-value  |x| with ten layers of width two
-  auto-trainer    AutoTrainer's 34 × Dense(128) on MNIST, Glorot against He (long: an hour on one core)
+  auto-trainer    AutoTrainer's 34 × Dense(128) on MNIST, Glorot against He (long: some 45 minutes)
   stuck-at-21     tensorflow/tfjs#918: the loss stays at exactly 21
   article         leaky ReLU behind ReLU, a slope that is no weight, and the repaired network
   learning-rate   a lower rate prevents, but does not revive

@@ -39,7 +39,7 @@ export const autoTrainerDefaults: AutoTrainerOptions = {
 
 const initializers: Record<string, DrawLayer> = { 'Glorot uniform': glorotUniform, 'He normal': heNormal };
 const classes = 10;
-/** Networks that train side by side: more are no faster, and what is kept when it stops would be less. */
+/** Networks that train side by side; of what is done, a stop loses one group at most. */
 const group = 5;
 
 /** Batches in an order of its own for each network, from its seed; without end. */
