@@ -69,7 +69,7 @@ test('the Chinese pages are Chinese to their components and their search', async
   await page.goto(`${site.url}zh/concepts/dying-relu.html`);
   await page.waitForFunction('crossOriginIsolated');
   await page.getByRole('button', { name: '训练' }).waitFor();
-  expect(await page.locator('.DocSearch-Button').textContent()).toContain('搜索');
+  await page.locator('.DocSearch-Button').filter({ hasText: '搜索' }).waitFor();
   await expect
     .poll(() => page.locator('.rl-cell').first().getAttribute('aria-label'), { timeout: 45_000 })
     .toMatch(/^通道 0：存活，在 \d+ 张图像中的 \d+ % 上激活$/);

@@ -74,11 +74,13 @@ test('a saved model and pictures: the page finds what the audit in Node finds, s
       expect(report.layers.map((l) => l.perChannel.firingRate)).toEqual(
         expected.layers.map((l) => l.perChannel.firingRate),
       );
-      expect(await verdict.textContent()).toContain(`${expected.summary.deadChannels} of 96 channels fired on none`);
+      await expect
+        .poll(() => verdict.textContent(), { timeout: 15_000 })
+        .toContain(`${expected.summary.deadChannels} of 96 channels fired on none`);
       expect(await saved(page, 'Save as HTML')).toContain('<h2 id="proofs">Certificates</h2>');
       expect(JSON.parse(await saved(page, 'Save the certificate')).schema).toBe('relumine.certificate/1');
       const frame = page.frameLocator('[data-testid=report]');
-      expect(await frame.getByRole('heading', { name: 'Certificates' }).isVisible()).toBe(true);
+      await frame.getByRole('heading', { name: 'Certificates' }).waitFor({ timeout: 15_000 });
       const colour = await frame.locator('body').evaluate((body) => getComputedStyle(body).fontFamily);
       expect(colour).toContain('system-ui');
       expect(foreign(requests)).toEqual([]);
@@ -185,6 +187,6 @@ test('a worker that can not start is said, and the page lives on', async () => {
     await page.getByTestId('example').click();
     await expect.poll(() => page.getByRole('alert').textContent(), { timeout: 15_000 }).toContain('worker crashed');
     await page.getByRole('button', { name: 'Clear' }).click();
-    expect(await page.getByRole('alert').count()).toBe(0);
+    await expect.poll(() => page.getByRole('alert').count(), { timeout: 15_000 }).toBe(0);
   });
 });

@@ -9,7 +9,7 @@ const small = '?lang=en&data=circles&kind=dense&depth=2&width=8&activation=relu&
 /** The networks are there, looked at, and nothing was refused. */
 async function settled(page: Page): Promise<void> {
   await expect.poll(() => page.getByTestId('dead').first().textContent(), patient).not.toBe('–');
-  expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+  await expect.poll(() => page.getByRole('alert').allTextContents(), patient).toEqual([]);
 }
 
 test('every choice of every setting builds a network, which trains a step', async () => {
@@ -56,7 +56,7 @@ test('a choice that no network can be built of is said, and the next one builds'
     await lower.fill('0.5');
     await lower.press('Enter');
     await expect.poll(() => page.getByRole('alert').textContent(), patient).toContain('This network can’t be built.');
-    expect(await page.getByRole('button', { name: /^Train/ }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: /^Train/ }).isDisabled(), patient).toBe(true);
     await lower.fill('0.1');
     await lower.press('Enter');
     await settled(page);
@@ -108,7 +108,7 @@ test('a network of the training page reads what is drawn, and says which of its 
           .getByTestId('answer')
           .locator('li')
           .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
-      expect(await probabilities()).toHaveLength(10);
+      await expect.poll(probabilities, patient).toHaveLength(10);
       await page.getByTestId('digit-1').click();
       await expect.poll(() => page.getByText(/^Looks like a \d/).count(), patient).toBe(1);
       expect(shipped).not.toBe('');

@@ -7,17 +7,20 @@ test('language and colours follow browser and system, can be switched, and are r
   const browser = { locale: 'zh-CN', colorScheme: 'dark' as const };
   await visit({ headers: isolating, query: '?page=audit', browser }, async ({ page, url }) => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Relumine');
-    expect(await page.title()).toBe('检查你的模型 · Relumine');
+    // A language's words arrive in a chunk of their own, colours with the next frame.
+    const titled = (title: string) => expect.poll(() => page.title(), { timeout: 15_000 }).toBe(title);
+    await titled('检查你的模型 · Relumine');
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = await background();
+    const light = () => expect.poll(background, { timeout: 15_000 }).not.toBe(dark);
     await page.getByRole('radio', { name: '浅色' }).check({ force: true });
-    expect(await background()).not.toBe(dark);
+    await light();
     await page.getByRole('radio', { name: 'English' }).check({ force: true });
-    expect(await page.title()).toBe('Audit your model · Relumine');
+    await titled('Audit your model · Relumine');
     expect(page.url()).toContain('lang=en');
     await page.goto(`${url}?page=audit`);
-    expect(await page.title()).toBe('Audit your model · Relumine');
-    expect(await background()).not.toBe(dark);
+    await titled('Audit your model · Relumine');
+    await light();
   });
 });
 

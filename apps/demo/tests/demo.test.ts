@@ -14,12 +14,15 @@ test('where the host sets the headers: threaded SIMD WASM trains, cells change, 
     await expect.poll(() => stepOf(page), { timeout: 45_000 }).toBeGreaterThanOrEqual(21);
     await expect.poll(() => cellsOf(page)).not.toEqual(before);
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.waitForTimeout(500);
-    const paused = await stepOf(page);
-    await page.waitForTimeout(500);
-    expect(await stepOf(page)).toBe(paused);
+    // The step under way is still counted; after it nothing moves.
+    const moved = async () => {
+      const before = await stepOf(page);
+      await page.waitForTimeout(500);
+      return (await stepOf(page)) - before;
+    };
+    await expect.poll(moved, { timeout: 45_000 }).toBe(0);
     await page.getByRole('button', { name: 'Reset' }).click();
-    expect(await stepOf(page)).toBe(0);
+    await expect.poll(() => stepOf(page), { timeout: 45_000 }).toBe(0);
     expect(requests.some((url) => /threaded-simd.*\.wasm$/.test(url))).toBe(true);
     expect(foreign(requests)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -85,7 +88,7 @@ const failures: [string, Host, string][] = [
 test.each(failures)('%s is said in a sentence, and nothing is frozen', async (_name, host, sentence) => {
   await visit({ headers: isolating, ...host }, async ({ page }) => {
     await expect.poll(() => page.getByRole('alert').textContent(), { timeout: 15_000 }).toContain(sentence);
-    expect(await page.getByRole('button', { name: /^Train/ }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: /^Train/ }).isDisabled(), { timeout: 15_000 }).toBe(true);
     await page.locator('select[name=activation]').first().selectOption('relu');
   });
 });

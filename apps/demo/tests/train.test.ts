@@ -133,9 +133,9 @@ test('the keyboard reaches every channel, and its kernel and images are shown', 
   await visit({ headers: isolating, query }, async ({ page, complaints }) => {
     await built(page);
     const cells = page.locator('.layers .rl-cell');
-    expect(await cells.evaluateAll((all) => all.filter((cell) => cell.getAttribute('tabindex') === '0').length)).toBe(
-      1,
-    );
+    const reachable = () =>
+      cells.evaluateAll((all) => all.filter((cell) => cell.getAttribute('tabindex') === '0').length);
+    await expect.poll(reachable, patient).toBe(1);
     await cells.first().focus();
     const detail = page.getByTestId('channel');
     await expect.poll(() => detail.textContent(), patient).toContain('Layer 1, channel 0');
@@ -144,8 +144,8 @@ test('the keyboard reaches every channel, and its kernel and images are shown', 
     await expect.poll(() => detail.textContent(), patient).toContain('Layer 1, channel 2');
     await page.keyboard.press('End');
     await expect.poll(() => detail.textContent(), patient).toContain('Layer 1, channel 7');
-    expect(await detail.textContent()).toContain('Kernel 3 × 3 × 1');
-    expect(await detail.getByRole('img', { name: /z = / }).count()).toBe(6);
+    await expect.poll(() => detail.textContent(), patient).toContain('Kernel 3 × 3 × 1');
+    await expect.poll(() => detail.getByRole('img', { name: /z = / }).count(), patient).toBe(6);
     expect(complaints).toEqual([]);
   });
 });
@@ -183,6 +183,6 @@ test('a worker that crashes is replaced, the page says so, and trains again', as
     await expect.poll(() => page.getByRole('alert').textContent(), patient).toContain('The worker crashed');
     await expect.poll(() => stepOf(page), patient).toBe(0);
     await trainFor(page, 2);
-    expect(await page.getByRole('alert').count()).toBe(0);
+    await expect.poll(() => page.getByRole('alert').count(), patient).toBe(0);
   });
 });
