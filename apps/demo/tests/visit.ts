@@ -55,6 +55,7 @@ export interface Host {
 export async function visit(host: Host, look: (visit: Visit) => Promise<void>): Promise<void> {
   const { url, close } = await servePages(host.folder ?? built, host);
   const context = await browser.newContext({ locale: 'en-GB', ...host.browser });
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
