@@ -35,6 +35,20 @@ async function createUser(url) {
   return (await response.json()).token;
 }
 
+/** Waits until the registry answers; a busy machine takes minutes to load it. */
+async function answering(url, server) {
+  const deadline = Date.now() + 300_000;
+  for (;;) {
+    const up = await fetch(`${url}-/ping`).then(
+      (r) => r.ok,
+      () => false,
+    );
+    if (up) return;
+    if (server.exitCode !== null || Date.now() > deadline) throw new Error('verdaccio did not start:');
+    await new Promise((wait) => setTimeout(wait, 100));
+  }
+}
+
 /**
  * Starts verdaccio on a free port of the loopback interface.
  * @param {string} folder  an empty folder for its storage, settings and the npmrc that points clients to it
@@ -55,17 +69,14 @@ export async function startRegistry(folder) {
   let log = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (log += chunk));
 
-  const deadline = Date.now() + 300_000;
-  for (;;) {
-    const up = await fetch(`${url}-/ping`).then(
-      (r) => r.ok,
-      () => false,
-    );
-    if (up) break;
-    if (server.exitCode !== null || Date.now() > deadline) throw new Error(`verdaccio did not start:\n${log}`);
-    await new Promise((wait) => setTimeout(wait, 100));
+  let token;
+  try {
+    await answering(url, server);
+    token = await createUser(url);
+  } catch (error) {
+    server.kill('SIGKILL');
+    throw new Error(`${error.message}\n${log}`, { cause: error });
   }
-  const token = await createUser(url);
   const npmrc = join(folder, 'npmrc');
   writeFileSync(
     npmrc,
