@@ -1,16 +1,12 @@
 import type { Random } from '@relumine/core';
 import {
-  abs,
   add,
   addN,
   engine,
   grads,
-  max,
   maximum,
   minimum,
   mul,
-  neg,
-  reshape,
   type Scalar,
   sign,
   sub,
@@ -23,7 +19,9 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { forward } from './forward';
 import type { Interval } from './interval';
+import { type Point, pointOf, pointsOf, tensorsOf } from './points';
 import { keyOf, type LayerRecord, pendingOf } from './record';
+import { score, scored } from './score';
 
 /** How hard to look for inputs on which a channel fires. */
 export interface SearchOptions {
@@ -35,25 +33,7 @@ export interface SearchOptions {
   restarts: number;
 }
 
-/** Points of the box, one flat array for each input of the model. */
-type Point = Float32Array[];
-
 const batchSize = 16;
-
-/** The distance to life of each channel, `[batch, channels]`: the larger the nearer, whichever way life lies. */
-function score(z: Tensor, target: number): Tensor2D {
-  const channels = z.shape.at(-1)!;
-  const flat = reshape(z, [z.shape[0]!, -1, channels]);
-  if (target === Number.POSITIVE_INFINITY) return max(flat, 1);
-  if (target === Number.NEGATIVE_INFINITY) return max(neg(flat), 1);
-  return max(neg(abs(sub(flat, target))), 1);
-}
-
-/** A z with this score. */
-function scored(value: number, target: number): number {
-  if (Number.isFinite(target)) return target - value;
-  return target > 0 ? value : -value;
-}
 
 /** tfjs keeps what a tape has saved if the gradient fails, and the tape with it. */
 function dropTape(): void {
@@ -81,7 +61,9 @@ export class WitnessSearch {
 
   async run({ samples, ascentSteps, restarts }: SearchOptions): Promise<void> {
     for (let done = 0; done < samples && this.pending().length > 0; done += batchSize) {
-      const points = Array.from({ length: Math.min(batchSize, samples - done) }, (_, i) => this.randomPoint(done + i));
+      const points = Array.from({ length: Math.min(batchSize, samples - done) }, (_, i) =>
+        pointOf(this.box, done + i, this.random),
+      );
       await this.tryAll(points);
     }
     for (let round = 0; round < restarts && ascentSteps > 0 && this.differentiable; round++) {
@@ -97,31 +79,6 @@ export class WitnessSearch {
     return [...this.records.values()].flatMap((record) =>
       pendingOf(record).map((c): [LayerRecord, number] => [record, c]),
     );
-  }
-
-  /** The middle first, then both corners, then by turns corners drawn at random and points drawn evenly. */
-  private randomPoint(i: number): Point {
-    return this.box.map(({ lo, hi }) =>
-      Float32Array.from(lo, (low, j) => {
-        const kind = i === 0 ? 0.5 : i === 1 ? 0 : i === 2 ? 1 : this.random.uniform();
-        const share = i > 2 && i % 2 === 1 ? Math.round(kind) : kind;
-        return this.clipped(low + share * (hi[j]! - low), low, hi[j]!);
-      }),
-    );
-  }
-
-  /** `x` as a float32 number inside the box. */
-  private clipped(x: number, low: number, high: number): number {
-    const rounded = Math.fround(x);
-    return rounded < low ? Math.fround(low) : rounded > high ? Math.fround(high) : rounded;
-  }
-
-  private tensors(points: readonly Point[]): Tensor[] {
-    return this.box.map(({ shape }, input) => {
-      const values = new Float32Array(points.length * points[0]![input]!.length);
-      for (const [i, point] of points.entries()) values.set(point[input]!, i * point[input]!.length);
-      return tensor(values, [points.length, ...shape], 'float32');
-    });
   }
 
   /** Scores of every record, `[batch, channels]`. Inside a tidy. */
@@ -152,7 +109,7 @@ export class WitnessSearch {
 
   private async read(points: readonly Point[]): Promise<Map<string, Float32Array>> {
     const scores = tidy(() => {
-      const inputs = this.tensors(points);
+      const inputs = tensorsOf(this.box, points);
       const byKey = this.scores(inputs);
       // As an object, so that tidy sees what to keep.
       return Object.fromEntries(byKey);
@@ -204,7 +161,10 @@ export class WitnessSearch {
     const masks = this.masks(channels);
     const lows = this.box.map(({ lo, shape }) => tensor(Float32Array.from(lo), [1, ...shape], 'float32'));
     const highs = this.box.map(({ hi, shape }) => tensor(Float32Array.from(hi), [1, ...shape], 'float32'));
-    let x = this.tensors(channels.map((_, i) => this.randomPoint(3 + i)));
+    let x = tensorsOf(
+      this.box,
+      channels.map((_, i) => pointOf(this.box, 3 + i, this.random)),
+    );
     try {
       for (let step = 0; step < steps; step++) {
         const next = tidy(() => {
@@ -219,7 +179,7 @@ export class WitnessSearch {
         for (const old of x) old.dispose();
         x = next;
       }
-      await this.tryAll(await this.pointsOf(x, channels.length));
+      await this.tryAll(await pointsOf(x, channels.length));
     } finally {
       for (const t of [...x, ...lows, ...highs, ...masks.values()]) t.dispose();
     }
@@ -254,15 +214,5 @@ export class WitnessSearch {
       if (mask.some((v) => v === 1)) masks.set(key, tensor(mask, [channels.length, record.channels]) as Tensor2D);
     }
     return masks;
-  }
-
-  private async pointsOf(x: readonly Tensor[], count: number): Promise<Point[]> {
-    const values = await Promise.all(x.map((t) => t.data()));
-    return Array.from({ length: count }, (_, b) =>
-      values.map((v) => {
-        const size = v.length / count;
-        return Float32Array.from(v.slice(b * size, (b + 1) * size));
-      }),
-    );
   }
 }
