@@ -24,6 +24,7 @@ export {
   type RelumineKernelName,
   spectralNormalizeGradKernel,
   spectralNormalizeKernel,
+  spectralVectorsKernel,
   symbolNormsKernel,
 } from './kernels';
 export { nearestName } from './nearestName';

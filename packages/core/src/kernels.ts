@@ -11,6 +11,7 @@ export type RelumineKernelName =
   | 'RelumineActivationStatistics'
   | 'RelumineActivationLiveness'
   | 'RelumineSpectralNormalize'
+  | 'RelumineSpectralVectors'
   | 'RelumineSpectralNormalizeGrad'
   | 'RelumineSymbolNorms';
 
@@ -47,6 +48,12 @@ export const activationLivenessKernel = 'RelumineActivationLiveness';
  * (unchanged where σ = 0, or where σ ≤ target with `onlyIfLarger`), u, v, and σ = vᵀ K u, float32[].
  */
 export const spectralNormalizeKernel = 'RelumineSpectralNormalize';
+
+/**
+ * Power iteration on a kernel, without the division: inputs as those of `RelumineSpectralNormalize`, attributes
+ * `{ iterations, first, epsilon }`; outputs u, v and σ.
+ */
+export const spectralVectorsKernel = 'RelumineSpectralVectors';
 
 /**
  * The gradient of the division, with u and v constant. Inputs `{ dy, y, u, v, sigma }`, y the result; attributes

@@ -1,4 +1,4 @@
-import { hasKernel, spectralNormalizeGradKernel, spectralNormalizeKernel } from '@relumine/core';
+import { hasKernel, spectralNormalizeGradKernel, spectralNormalizeKernel, spectralVectorsKernel } from '@relumine/core';
 import {
   add,
   cast,
@@ -43,11 +43,11 @@ export interface SpectralStep extends SpectralState {
 }
 
 /** 1 where the kernel is divided, 0 where it passes unchanged: sigma 0, or small enough with `onlyIfLarger`. */
-const isDivided = (sigma: Tensor, { target, onlyIfLarger }: Division): Tensor =>
+export const isDivided = (sigma: Tensor, { target, onlyIfLarger }: Division): Tensor =>
   cast(greater(sigma, onlyIfLarger ? target : 0), 'float32');
 
 /** What the kernel is divided by: sigma / target, or 1. */
-const divisor = (sigma: Tensor, division: Division): Tensor => {
+export const divisor = (sigma: Tensor, division: Division): Tensor => {
   const divided = isDivided(sigma, division);
   return add(mul(divided, div(sigma, division.target)), sub(1, divided));
 };
@@ -56,6 +56,32 @@ const isLast = (kernel: Tensor, axis: number): boolean => axis === kernel.shape.
 
 const run = (name: string, inputs: NamedTensorMap, attrs: object): Tensor | Tensor[] =>
   engine().runKernel(name, inputs, attrs as unknown as NamedAttrMap) as Tensor | Tensor[];
+
+function requireStep(kernel: Tensor, state: SpectralState, axis: number, steps: Steps): void {
+  const outputs = kernel.shape[axis]!;
+  requireState([outputs, outputs === 0 ? 0 : kernel.size / outputs], state);
+  requireIteration(steps.iterations, steps.epsilon);
+}
+
+/**
+ * Power iteration on a kernel's matrix, without gradient, for who computes with the kernel as it is.
+ *
+ * @returns the vectors after it and their sigma, the caller's
+ */
+export function spectralVectors(
+  kernel: Tensor,
+  state: SpectralState,
+  axis: number,
+  steps: Steps,
+): Omit<SpectralStep, 'value'> {
+  requireStep(kernel, state, axis, steps);
+  if (hasKernel(spectralVectorsKernel) && isLast(kernel, axis)) {
+    const [u, v, sigma] = run(spectralVectorsKernel, { kernel, u: state.u, v: state.v }, { ...steps }) as Tensor[];
+    return { u: u as Tensor1D, v: v as Tensor1D, sigma: sigma as Scalar };
+  }
+  const [u, v, sigma] = tidy(() => iterate(kernelProducts(kernel, axis), state, steps));
+  return { u, v, sigma };
+}
 
 /**
  * Power iteration on a kernel's matrix and the kernel divided by its sigma, without gradient: in one kernel of the backend
@@ -70,9 +96,7 @@ export function spectralStep(
   steps: Steps,
   division: Division,
 ): SpectralStep {
-  const outputs = kernel.shape[axis]!;
-  requireState([outputs, outputs === 0 ? 0 : kernel.size / outputs], state);
-  requireIteration(steps.iterations, steps.epsilon);
+  requireStep(kernel, state, axis, steps);
   if (hasKernel(spectralNormalizeKernel) && isLast(kernel, axis)) {
     const inputs = { kernel, u: state.u, v: state.v };
     const [value, u, v, sigma] = run(spectralNormalizeKernel, inputs, { ...steps, ...division }) as Tensor[];

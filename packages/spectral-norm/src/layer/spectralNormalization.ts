@@ -6,12 +6,21 @@ import {
   requireOneOf,
   requirePositiveInteger,
 } from '@relumine/core';
-import { randomNormal, serialization, type Tensor, type Tensor1D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import {
+  randomNormal,
+  serialization,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
 import { createSpectralState } from '../createSpectralState';
 import { spectralNormalize } from '../spectralNormalize';
-import { spectralStep } from '../spectralStep';
+import { spectralStep, spectralVectors } from '../spectralStep';
 import { type ConvolutionMap, type ConvolutionPadding, convolutionMap, divideByNorm, iterate } from './convolutionNorm';
+import { canCallDense, denseCall } from './denseCall';
 import { kernelsOf, type LayerKernel, variableOf, withKernel } from './kernels';
 import { type WrapperInstance, wrapperClass } from './wrapperClass';
 
@@ -166,7 +175,28 @@ function defineClass(): NonNullable<typeof known> {
 
     override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor | Tensor[] {
       const training = kwargs?.training === true;
-      return tidy(() => this.apply1(0, training, () => this.layer.call(inputs, kwargs) as Tensor));
+      return tidy(() => {
+        if (this.isPlain && canCallDense(this, this.layer, inputs)) return this.callDense(inputs, training);
+        return this.apply1(0, training, () => this.layer.call(inputs, kwargs) as Tensor);
+      });
+    }
+
+    /** Whether the kernel is divided as a matrix, with gradient: what {@link denseCall} can do. */
+    private get isPlain(): boolean {
+      return this.options.mode === 'reparametrize' && this.options.norm === 'reshaped';
+    }
+
+    private callDense(inputs: Tensor2D | [Tensor2D], training: boolean): Tensor {
+      const { kernel, u, v } = this.states[0]!;
+      const { powerIterations: iterations, target, onlyIfLarger } = this.options;
+      const state = { u: u.read() as Tensor1D, v: v.read() as Tensor1D };
+      const steps = { iterations: training ? iterations : 0, epsilon: 1e-12, first: 'u' as const };
+      const found = spectralVectors(variableOf(this.layer, kernel).read(), state, kernel.axis, steps);
+      if (training) {
+        u.write(found.u);
+        v.write(found.v);
+      }
+      return denseCall(this.layer, inputs, found, { target, onlyIfLarger });
     }
 
     /** Normalises kernel `i` and those after it around `action`. */

@@ -1,4 +1,4 @@
-import { spectralNormalizeGradKernel, spectralNormalizeKernel } from '@relumine/core';
+import { spectralNormalizeGradKernel, spectralNormalizeKernel, spectralVectorsKernel } from '@relumine/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { countTensors } from '@tooling/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -71,6 +71,10 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
       const size = attributes.iterations > 0 ? expected.sigma : Math.hypot(...k) * Math.hypot(...expected.u, 1);
       expect(Math.abs(sigma.dataSync()[0]! - expected.sigma)).toBeLessThan(2e-6 * size * Math.hypot(...expected.v, 1));
       expect([y.shape, sigma.shape]).toEqual([shape, []]);
+      const vectors = run(spectralVectorsKernel, { kernel, u, v }, attributes);
+      for (const [i, same] of [nextU, nextV, sigma].entries())
+        expect([...vectors[i]!.dataSync()]).toEqual([...same.dataSync()]);
+      tf.dispose(vectors);
       if (attributes.iterations === 0) {
         tf.dispose([kernel, u, v, dy, y, nextU, nextV, sigma]);
         return;
@@ -106,5 +110,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     expect([z!.dataSync()[1], norm!.dataSync()[0]]).toEqual([Number.NaN, Number.NaN]);
     const none = run(spectralNormalizeKernel, { kernel: tf.zeros([0, 2]), u, v: tf.zeros([0]) }, plain);
     expect(none.map(({ shape }) => shape)).toEqual([[0, 2], [2], [0], []]);
+    const vectors = run(spectralVectorsKernel, { kernel: tf.zeros([0, 2]), u: tf.ones([2]), v: tf.zeros([0]) }, plain);
+    expect(vectors.map((tensor) => [...tensor.dataSync()])).toEqual([[0, 0], [], [0]]);
   });
 });

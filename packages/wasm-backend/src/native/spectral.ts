@@ -1,4 +1,4 @@
-import { spectralNormalizeGradKernel, spectralNormalizeKernel } from '@relumine/core';
+import { spectralNormalizeGradKernel, spectralNormalizeKernel, spectralVectorsKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Matrix } from './exports';
 import { addressOf, allocate, findMemory, type WasmBackend } from './heap';
@@ -11,7 +11,7 @@ interface Division {
   onlyIfLarger: boolean;
 }
 
-interface Attributes extends Division {
+interface Iteration {
   iterations: number;
   first: 'u' | 'v';
   epsilon: number;
@@ -40,40 +40,69 @@ const float32At = (backend: WasmBackend, { dataId }: TensorInfo, length: number)
     length,
   );
 
-/** See `spectralNormalizeKernel` in @relumine/core. */
-const normalize: NativeKernel = (args) => {
-  const { kernel, u, v } = args.inputs as { kernel: TensorInfo; u: TensorInfo; v: TensorInfo };
-  const { iterations, first, epsilon, ...division } = args.attrs as unknown as Attributes;
-  const backend = args.backend as WasmBackend;
-  const size = util.sizeFromShape(kernel.shape);
-  const [columns, rows] = [util.sizeFromShape(u.shape), util.sizeFromShape(v.shape)];
-  const outputs = allocateAll(backend, [kernel.shape, u.shape, v.shape, []]);
-  const [y, nextU, nextV, sigma] = outputs as [TensorInfo, TensorInfo, TensorInfo, TensorInfo];
-  if (size === 0) {
-    float32At(backend, nextU, columns).fill(0);
-    float32At(backend, nextV, rows).fill(0);
-    float32At(backend, sigma, 1)[0] = 0;
-    return outputs;
-  }
+/**
+ * Power iteration on the matrix of a kernel that is not empty, from the vectors of `from` to those at the addresses.
+ *
+ * @returns σ
+ */
+function iterate(
+  backend: WasmBackend,
+  from: { kernel: TensorInfo; u: TensorInfo; v: TensorInfo },
+  next: { u: TensorInfo; v: TensorInfo },
+  { iterations, first, epsilon }: Iteration,
+): number {
+  const [columns, rows] = [util.sizeFromShape(from.u.shape), util.sizeFromShape(from.v.shape)];
   const space = new Workspace();
   const [part, totals] = [space.reserve(columns * 4), space.reserve(columns * 8)];
-  space.run(backend, () => {
+  return space.run(backend, () => {
     const kernels = kernelsOf(backend);
-    const matrix: Matrix = [addressOf(backend, kernel), rows, columns];
-    const [atU, atV] = [addressOf(backend, nextU), addressOf(backend, nextV)];
-    float32At(backend, nextU, columns).set(float32At(backend, u, columns));
-    float32At(backend, nextV, rows).set(float32At(backend, v, rows));
+    const matrix: Matrix = [addressOf(backend, from.kernel), rows, columns];
+    const [atU, atV] = [addressOf(backend, next.u), addressOf(backend, next.v)];
+    float32At(backend, next.u, columns).set(float32At(backend, from.u, columns));
+    float32At(backend, next.v, rows).set(float32At(backend, from.v, rows));
     const left = (): number => kernels.spectralLeft(...matrix, atV, atU, epsilon, part(), totals());
     const right = (): number => kernels.spectralRight(...matrix, atU, atV, epsilon);
-    let found = iterations === 0 ? kernels.spectralSigma(...matrix, atU, atV) : 0;
+    let sigma = iterations === 0 ? kernels.spectralSigma(...matrix, atU, atV) : 0;
     for (let i = 0; i < iterations; i++) {
-      for (const half of first === 'u' ? [left, right] : [right, left]) found = half();
+      for (const half of first === 'u' ? [left, right] : [right, left]) sigma = half();
     }
-    float32At(backend, sigma, 1)[0] = found;
-    const factor = isDivided(Math.fround(found), division) ? division.target / found : 1;
-    kernels.scaleInto(addressOf(backend, kernel), addressOf(backend, y), size, factor);
+    return sigma;
   });
+}
+
+type Inputs = Record<'kernel' | 'u' | 'v', TensorInfo>;
+
+/** See `spectralVectorsKernel` in @relumine/core. */
+const vectors = (args: Parameters<NativeKernel>[0]): TensorInfo[] => {
+  const inputs = args.inputs as Inputs;
+  const backend = args.backend as WasmBackend;
+  const outputs = allocateAll(backend, [inputs.u.shape, inputs.v.shape, []]);
+  const [u, v, sigma] = outputs as [TensorInfo, TensorInfo, TensorInfo];
+  if (util.sizeFromShape(inputs.kernel.shape) === 0) {
+    for (const output of outputs) float32At(backend, output, util.sizeFromShape(output.shape)).fill(0);
+    return outputs;
+  }
+  float32At(backend, sigma, 1)[0] = iterate(backend, inputs, { u, v }, args.attrs as unknown as Iteration);
   return outputs;
+};
+
+/** See `spectralNormalizeKernel` in @relumine/core. */
+const normalize: NativeKernel = (args) => {
+  const { kernel } = args.inputs as Inputs;
+  const division = args.attrs as unknown as Division;
+  const backend = args.backend as WasmBackend;
+  const size = util.sizeFromShape(kernel.shape);
+  const y = allocate(backend, kernel.shape, 'float32');
+  try {
+    const [u, v, sigma] = vectors(args) as [TensorInfo, TensorInfo, TensorInfo];
+    const found = float32At(backend, sigma, 1)[0]!;
+    const factor = isDivided(found, division) ? division.target / found : 1;
+    kernelsOf(backend).scaleInto(addressOf(backend, kernel), addressOf(backend, y), size, factor);
+    return [y, u, v, sigma];
+  } catch (error) {
+    backend.disposeData(y.dataId, true);
+    throw error;
+  }
 };
 
 /** See `spectralNormalizeGradKernel` in @relumine/core. */
@@ -100,6 +129,7 @@ const gradient: NativeKernel = (args) => {
 
 /** Registers spectral normalisation of kernels whose outputs are last. */
 export function registerSpectralNormalization(): void {
+  replaceKernel(spectralVectorsKernel, vectors);
   replaceKernel(spectralNormalizeKernel, normalize);
   replaceKernel(spectralNormalizeGradKernel, gradient);
 }
