@@ -19,6 +19,7 @@ export {
   activationGradKernel,
   activationKernel,
   activationLivenessKernel,
+  activationSlopeKernel,
   activationStatisticsKernel,
   hasKernel,
   type RelumineKernelName,

@@ -8,6 +8,7 @@ import type { ActivationName } from './activation';
 export type RelumineKernelName =
   | `Relumine${Capitalize<ActivationName>}`
   | `Relumine${Capitalize<ActivationName>}Grad`
+  | `Relumine${Capitalize<ActivationName>}Slope`
   | 'RelumineActivationStatistics'
   | 'RelumineActivationLiveness'
   | 'RelumineSpectralNormalize'
@@ -85,6 +86,14 @@ export function activationKernel<N extends ActivationName>(name: N): `Relumine${
 /** The kernel of the gradient: inputs `{ dy, x }` (and `{ alpha }` for prelu), the same attributes; output dx (and dalpha). */
 export function activationGradKernel<N extends ActivationName>(name: N): `Relumine${Capitalize<N>}Grad` {
   return `Relumine${capitalize(name)}Grad`;
+}
+
+/**
+ * The kernel that computes an activation and its derivative together: inputs `{ x }`, the same attributes; outputs f(x) and
+ * f'(x), NaN where x is NaN. Backends have it where the two share most of their work.
+ */
+export function activationSlopeKernel<N extends ActivationName>(name: N): `Relumine${Capitalize<N>}Slope` {
+  return `Relumine${capitalize(name)}Slope`;
 }
 
 /** Whether the current backend has one of Relumine's kernels. */

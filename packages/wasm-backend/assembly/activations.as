@@ -81,7 +81,8 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
     // With u = −|x|: x sigmoid(x) = max(x, 0) + u exp(u) / (1 + exp(u)).
     const u = f32x4.pmax(minusAbs(x), splat(-110));
     const e = scaledExp(u);
-    const tail = f32x4.div(f32x4.mul(u, e), fma(e, splat(UNSCALE), splat(1)));
+    // By the reciprocal, which the derivative needs too.
+    const tail = f32x4.mul(u, f32x4.mul(e, f32x4.div(splat(1), fma(e, splat(UNSCALE), splat(1)))));
     return fma(tail, splat(UNSCALE), f32x4.pmax(x, zero));
   }
   if (op == MISH) {
@@ -558,6 +559,7 @@ function backwardThreshold(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: 
   backwardLoop(THRESHOLD, dy, x, dx, n, a, b);
 }
 
+
 /** y[i] = f(x[i]) for n values. */
 export function activation(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): void {
   if (op == RELU) forwardRelu(x, y, n, a, b);
@@ -610,4 +612,41 @@ export function activationGrad(op: i32, dy: usize, x: usize, dx: usize, n: usize
   else if (op == SOFTSHRINK) backwardSoftshrink(dy, x, dx, n, a, b);
   else if (op == HARDSHRINK) backwardHardshrink(dy, x, dx, n, a, b);
   else if (op == THRESHOLD) backwardThreshold(dy, x, dx, n, a, b);
+}
+
+/** y = silu(x), to the bit as `forward` gives it, and slope = silu'(x), which costs little beside it. */
+// @ts-ignore: decorator
+@inline
+function siluBoth(x: v128, y: usize, slope: usize, whole: bool): void {
+  const u = f32x4.pmax(minusAbs(x), splat(-110));
+  const e = scaledExp(u);
+  const r = f32x4.div(splat(1), fma(e, splat(UNSCALE), splat(1)));
+  const er = f32x4.mul(e, r);
+  const value = fma(f32x4.mul(u, er), splat(UNSCALE), f32x4.pmax(x, splat(0)));
+  const rise = rising(x, f32x4.mul(f32x4.mul(er, fma(u, r, splat(1))), splat(UNSCALE)));
+  if (whole) {
+    v128.store(y, value);
+    v128.store(slope, rise);
+  } else {
+    f32.store(y, f32x4.extract_lane(value, 0));
+    f32.store(slope, f32x4.extract_lane(rise, 0));
+  }
+}
+
+/** y[i] = silu(x[i]) and slope[i] = silu'(x[i]) for n values. */
+export function siluWithSlope(x: usize, y: usize, slope: usize, n: usize): void {
+  const end = x + (n << 2);
+  const vectors = x + ((n & ~3) << 2);
+  while (x < vectors) {
+    siluBoth(v128.load(x), y, slope, true);
+    x += 16;
+    y += 16;
+    slope += 16;
+  }
+  while (x < end) {
+    siluBoth(v128.load32_zero(x), y, slope, false);
+    x += 4;
+    y += 4;
+    slope += 4;
+  }
 }

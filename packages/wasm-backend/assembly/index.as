@@ -1,4 +1,4 @@
-export { activation, activationGrad } from './activations';
+export { activation, activationGrad, siluWithSlope } from './activations';
 export { convolve, filterGradient, transposeTaps } from './convolution';
 export { multiply, packColumns, packRows } from './gemm';
 export { prelu, preluAlphaGrad, preluGrad, roundSums, zero } from './prelu';

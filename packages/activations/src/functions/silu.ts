@@ -2,6 +2,7 @@ import { add, clipByValue, div, maximum, mul, sigmoid, square, sub, type Tensor 
 import type { Definition } from '../shared/definition';
 import { logistic, logisticSlope } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
+import { withSlope } from '../shared/withSlope';
 
 /** Beyond, e^(−|x|) is 0 in float32; ∞ · 0 would be NaN. */
 const bounded = (x: Tensor): Tensor => clipByValue(x, -110, 110);
@@ -9,6 +10,7 @@ const bounded = (x: Tensor): Tensor => clipByValue(x, -110, 110);
 const composition: Composition = {
   name: 'silu',
   attrs: {},
+  recorded: (x) => withSlope(x, 'silu'),
   // x · h² / (h² + (1 − h)²) with h = σ(x/2), as x · h · h: in the far tail h² itself has few digits left, or none.
   forward: (x) => {
     const h = sigmoid(mul(x, 0.5));
@@ -48,5 +50,5 @@ export const siluDefinition: Definition = {
  * @see Elfwing, Uchibe, Doya 2018; Ramachandran, Zoph, Le 2017; torch.nn.SiLU
  */
 export function silu<T extends Tensor>(x: T): T {
-  return pointwise(x, composition);
+  return (composition.recorded!(x) ?? pointwise(x, composition)) as T;
 }

@@ -30,6 +30,8 @@ export interface Composition {
   readonly attrs: Readonly<Record<string, number | string>>;
   /** Whether all parts give NaN for NaN by themselves; it is mended where they don't. */
   readonly keepsNaN?: boolean;
+  /** A faster way while a gradient is recorded; undefined where it can't be gone. */
+  recorded?(x: Tensor): Tensor | undefined;
   /** f(x). */
   forward(x: Tensor): Tensor;
   /** f'(x). */
@@ -51,7 +53,7 @@ const native = (
   hasKernel(kernel) ? (engine().runKernel(kernel, inputs, attrs as unknown as NamedAttrMap) as Tensor) : undefined;
 
 /** tfjs's own type has the saver among the tensors. */
-type WithGradient = (
+export type WithGradient = (
   f: (...args: never[]) => { value: Tensor; gradFunc(dy: Tensor, saved: Tensor[]): Tensor | Tensor[] },
 ) => (...tensors: Tensor[]) => Tensor;
 

@@ -1,4 +1,10 @@
-import { type ActivationName, activationGradKernel, activationKernel } from '@relumine/core';
+import {
+  type ActivationName,
+  activationGradKernel,
+  activationKernel,
+  activationSlopeKernel,
+  hasKernel,
+} from '@relumine/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { golden, number } from '@tooling/goldens';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -102,7 +108,13 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
       const dx = tf.engine().runKernel(activationGradKernel(names[c.name]!), { dy, x }, attrs) as tf.Tensor;
       expectGolden(y.dataSync(), c, 'y', best('y'));
       expectGolden(dx.dataSync(), c, 'dydx', best('dydx'));
-      tf.dispose([x, dy, y, dx]);
+      const kernel = activationSlopeKernel(names[c.name]!);
+      const both = hasKernel(kernel) ? (tf.engine().runKernel(kernel, { x }, attrs) as unknown as tf.Tensor[]) : [];
+      if (both.length > 0) {
+        expect(both[0]!.dataSync()).toEqual(y.dataSync());
+        expectGolden(both[1]!.dataSync(), c, 'dydx', best('dydx'));
+      }
+      tf.dispose([x, dy, y, dx, ...both]);
     });
   });
 

@@ -91,6 +91,43 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     },
   );
 
+  test('silu and its slope: every length, value by value, with infinities; nothing leaks when memory runs out', () => {
+    const xs = Float32Array.from([...specialValues, ...Array.from({ length: 40 }, () => random.normal() * 4)]);
+    const run = (values: Float32Array): Float32Array[] =>
+      fenced(() => {
+        const x = tf.tensor1d(values);
+        const both = tf.engine().runKernel('RelumineSiluSlope', { x }, {}) as unknown as tf.Tensor[];
+        const plain = tf.engine().runKernel('RelumineSilu', { x }, {}) as tf.Tensor;
+        expect(both[0]!.dataSync()).toEqual(plain.dataSync());
+        const slope = (both[1]!.dataSync() as Float32Array).slice();
+        tf.dispose([x, plain, ...both]);
+        return [slope];
+      });
+    const [slopes] = run(xs);
+    const exact = (v: number): number => {
+      const s = 1 / (1 + exp(-v));
+      return Number.isFinite(v) ? s * (1 + v / (1 + exp(v))) : Number(v > 0);
+    };
+    xs.forEach((v, i) => {
+      expect([v, run(Float32Array.of(v))[0]![0]]).toEqual([v, slopes![i]]);
+      const error = Math.abs(slopes![i]! - exact(v));
+      if (!Number.isNaN(v)) expect(error).toBeLessThanOrEqual(Math.max(1e-6 * Math.abs(exact(v)), 2e-7));
+      else expect(slopes![i]).toBeNaN();
+    });
+    const { wasm } = tf.backend() as unknown as { wasm: { _malloc(n: number): number } };
+    const [malloc, before] = [wasm._malloc, tf.backend().numDataIds()];
+    const x = tf.tensor1d(xs);
+    let calls = 0;
+    wasm._malloc = (bytes) => (calls++ < 1 ? malloc(bytes) : 0);
+    try {
+      expect(() => tf.engine().runKernel('RelumineSiluSlope', { x }, {})).toThrow('no room');
+    } finally {
+      wasm._malloc = malloc;
+    }
+    x.dispose();
+    expect(tf.backend().numDataIds()).toBe(before);
+  });
+
   test('tfjs ops and their gradients run through the kernels', () => {
     tf.tidy(() => {
       const x = tf.tensor1d([-2, -0, 0, 3, Number.NaN, 7]);

@@ -1,7 +1,7 @@
-import { type ActivationName, activationGradKernel, activationKernel } from '@relumine/core';
+import { type ActivationName, activationGradKernel, activationKernel, activationSlopeKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ActivationCode, activationCodes } from './activationCodes';
-import { addressOf, allocate, type WasmBackend } from './heap';
+import { addressOf, allocate, produceTwo, type WasmBackend } from './heap';
 import { type NativeKernel, replaceKernel } from './registry';
 import { type Part, ranges, runParts } from './threads';
 
@@ -47,6 +47,22 @@ function gradientKernel(code: ActivationCode): NativeKernel {
   };
 }
 
+/** `[silu(x), silu'(x)]`: for training, where the second is kept for the gradient instead of x. */
+const siluWithSlope: NativeKernel = (args, replaced) => {
+  const x = args.inputs.x!;
+  if (x.dtype !== 'float32') return replaced(args);
+  const backend = args.backend as WasmBackend;
+  const size = util.sizeFromShape(x.shape);
+  return produceTwo(backend, x.shape, (y, slope) => {
+    const from = addressOf(backend, x);
+    const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+      const at = first * 4;
+      return ['siluWithSlope', from + at, y + at, slope + at, last - first];
+    });
+    runParts(backend, parts);
+  });
+};
+
 const plain = (name: string): ActivationCode => activationCodes[name]!;
 
 /** Registers `Relumine<Name>` and `Relumine<Name>Grad` for every compiled function, and tfjs's own kernels of the family. */
@@ -55,6 +71,8 @@ export function registerActivations(): void {
     replaceKernel(activationKernel(name as ActivationName), forwardKernel(code));
     replaceKernel(activationGradKernel(name as ActivationName), gradientKernel(code));
   }
+  // For the other functions, a gradient kernel takes no longer than storing the slope and multiplying by it would.
+  replaceKernel(activationSlopeKernel('silu'), siluWithSlope);
   replaceKernel('Relu', forwardKernel(plain('relu')));
   replaceKernel('Relu6', forwardKernel(plain('relu6')));
   replaceKernel('LeakyRelu', forwardKernel(plain('leakyRelu'), { alpha: 'negativeSlope' }));

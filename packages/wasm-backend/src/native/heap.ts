@@ -96,6 +96,19 @@ export function produce(backend: WasmBackend, shape: number[], fill: (address: n
   return output;
 }
 
+/** Two such tensors of one shape. */
+export function produceTwo(
+  backend: WasmBackend,
+  shape: number[],
+  fill: (first: number, second: number) => void,
+): TensorInfo[] {
+  let second: TensorInfo | undefined;
+  const first = produce(backend, shape, (address) => {
+    second = produce(backend, shape, (other) => fill(address, other));
+  });
+  return [first, second ?? allocate(backend, shape, 'float32')];
+}
+
 /** Runs `use` with the address of `bytes` bytes of scratch memory, aligned to 64, and frees them. */
 export function withScratch<T>(backend: WasmBackend, bytes: number, use: (address: number) => T): T {
   const block = backend.wasm._malloc(bytes + 64) >>> 0;

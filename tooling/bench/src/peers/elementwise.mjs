@@ -16,7 +16,16 @@ async function timeActivations() {
   for (const name of names) {
     const kernel = `Relumine${name[0].toUpperCase()}${name.slice(1)}`;
     const more = name === 'prelu' ? { alpha } : {};
+    // As @relumine/activations does it: where a kernel gives the slope beside the value, the gradient is a product.
+    const withSlope = tf.getKernel(`${kernel}Slope`, 'wasm') !== undefined;
     result[name] = await measured(() => {
+      if (withSlope) {
+        const [y, slope] = tf.engine().runKernel(`${kernel}Slope`, { x }, {});
+        y.dispose();
+        run('Multiply', { a: dy, b: slope }, {});
+        slope.dispose();
+        return;
+      }
       run(kernel, { x, ...more }, {});
       run(`${kernel}Grad`, { dy, x, ...more }, {});
     }, 25);
