@@ -1,5 +1,5 @@
 // The built demo in Chromium: training throughput against Node, same network, batch, optimiser and threads, alternating:
-// pnpm --filter @relumine/demo bench [rounds]
+// pnpm --filter @relumine/demo bench [rounds] [threads]
 import { simpleCnn } from '@relumine/models';
 import { adam, startWasm } from '@relumine/wasm-backend';
 import { tensor2d, tensor4d } from '@tensorflow/tfjs-core';
@@ -9,8 +9,9 @@ const rounds = Number(process.argv[2] ?? 5);
 const seconds = 4;
 const batchSize = 32;
 
-const { page, close } = await servedDemo('?activation=relu&width=32');
-const threads = Number(/on (\d+) threads/.exec(await page.locator('.control-status').textContent())?.[1] ?? 1);
+const asked = process.argv[3] ? `&threads=${process.argv[3]}` : '';
+const { page, close } = await servedDemo(`?activation=relu&width=32${asked}`);
+const threads = Number(await page.locator('select[name=threads]').inputValue());
 await startWasm({ threads });
 
 const model = simpleCnn({ activation: 'relu', initializer: 'heNormal', seed: 1 });

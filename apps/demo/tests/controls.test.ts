@@ -16,6 +16,7 @@ test('every choice of every setting builds a network, which trains a step', asyn
   await visit({ headers: isolating, query: small }, async ({ page, complaints }) => {
     await settled(page);
     await page.getByText('Settings').click();
+    await page.locator('.settings select[name=after]').waitFor();
     const names = await page
       .locator('.settings select')
       .evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).name));
@@ -126,5 +127,30 @@ test('the workers of the other pages crash, are replaced, and the pages say so',
     await expect.poll(() => page.getByRole('alert').textContent(), patient).toContain('was started again');
     await page.getByTestId('digit-7').click();
     await expect.poll(() => page.getByText(/^Looks like a 7/).count(), patient).toBe(1);
+  });
+});
+
+test('one core is left for the page unless the visitor chooses otherwise, which the address keeps', async () => {
+  const prepare = (page: Page) =>
+    page.addInitScript("Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 3 })");
+  await visit({ headers: isolating, query: small, prepare }, async ({ page, complaints }) => {
+    await settled(page);
+    const threads = page.locator('select[name=threads]');
+    const status = page.locator('.control-status');
+    expect(await threads.inputValue()).toBe('2');
+    expect(await threads.locator('option').allTextContents()).toEqual(['1', '2', '3']);
+    await trainFor(page, 2);
+    await threads.selectOption('1');
+    await expect.poll(() => status.textContent(), patient).toContain('on one thread');
+    await expect.poll(() => stepOf(page), patient).toBe(0);
+    expect(page.url()).toContain('threads=1');
+    await trainFor(page, 2);
+    await page.reload();
+    await settled(page);
+    expect(await threads.inputValue()).toBe('1');
+    await threads.selectOption('2');
+    await expect.poll(() => status.textContent(), patient).toContain('on 2 threads');
+    expect(page.url()).not.toContain('threads');
+    expect(complaints).toEqual([]);
   });
 });

@@ -93,6 +93,8 @@ test('choices are in the address: networks come and go, share a seed, and a relo
     await page.locator('.control-seed input').press('Enter');
     await page.reload();
     await built(page);
+    await network(page, 'B').getByText('Settings').click();
+    await network(page, 'B').locator('select[name=after]').waitFor();
     expect(
       await network(page, 'B')
         .locator('select')

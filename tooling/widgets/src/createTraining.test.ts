@@ -31,10 +31,13 @@ let workers: FakeWorker[];
 let training: Training;
 const worker = (): FakeWorker => workers.at(-1)!;
 const make = (simd = () => true): Training =>
-  createTraining(() => {
-    workers.push(new FakeWorker());
-    return worker();
-  }, simd);
+  createTraining(
+    () => {
+      workers.push(new FakeWorker());
+      return worker();
+    },
+    { simd, threads: 3 },
+  );
 const steps = (turn: number, loss: number[], step = 1): Report => ({
   type: 'steps',
   turn,
@@ -67,7 +70,7 @@ describe('training', () => {
   test('a plan makes a view of each network, and Train can be pressed before anything is ready', () => {
     training.build(plan);
     training.train();
-    expect(worker().sent.map(({ type }) => type)).toEqual(['build', 'train']);
+    expect(worker().sent.map(({ type }) => type)).toEqual(['start', 'build', 'train']);
     worker().start();
     expect(training.state.phase).toBe('training');
     worker().say(audit(1));
@@ -111,7 +114,7 @@ describe('training', () => {
     expect(workers[0]?.ended).toBe(true);
     expect(training.state.problem?.kind).toBe('crashed');
     expect(training.state.step).toBe(0);
-    expect(worker().sent[0]).toMatchObject({ type: 'build', plan });
+    expect(worker().sent[1]).toMatchObject({ type: 'build', plan });
     worker().start();
     expect(training.state.phase).toBe('idle');
   });
@@ -153,6 +156,24 @@ describe('training', () => {
     expect(training.state.phase).toBe('training');
     vi.advanceTimersByTime(40_000);
     expect(workers.length).toBe(2);
+  });
+
+  test('the worker is told its threads; with others a new one starts over, and they last', () => {
+    training.build(plan);
+    expect(worker().sent[0]).toEqual({ type: 'start', threads: 3 });
+    worker().start();
+    training.train();
+    const before = worker();
+    training.restart(1);
+    expect(before.ended).toBe(true);
+    expect(worker().sent).toMatchObject([
+      { type: 'start', threads: 1 },
+      { type: 'build', plan },
+    ]);
+    expect(training.state).toMatchObject({ phase: 'starting', step: 0 });
+    worker().start();
+    worker().crash();
+    expect(worker().sent[0]).toEqual({ type: 'start', threads: 1 });
   });
 
   test('a worker that does not start is said, and so is a browser without SIMD', () => {
@@ -197,9 +218,9 @@ describe('training', () => {
     const images = [{ path: 'a/1.png', file: new Blob() }];
     training.build({ ...plan, data: 'own' }, [], images);
     training.reset();
-    expect(worker().sent[1]).not.toHaveProperty('images');
+    expect(worker().sent[2]).not.toHaveProperty('images');
     worker().start();
     worker().crash();
-    expect(worker().sent[0]).toMatchObject({ images });
+    expect(worker().sent[1]).toMatchObject({ images });
   });
 });

@@ -14,6 +14,7 @@ import type {
 } from './protocol';
 import { newRunView, type RunView, takeAct, takeAudit, takeEvents, takeStep } from './store/runView';
 import { hasSimd } from './store/simd';
+import { defaultThreads } from './threads';
 
 /** Why there is no training, or was an interruption. The page has the sentences. */
 export type ProblemKind = 'blocked' | 'noSimd' | 'failed' | 'crashed' | 'data' | 'network';
@@ -50,8 +51,8 @@ export interface Training {
   curve(activation: string, params: Readonly<Record<string, number>>): void;
   /** What a network says of one image, float32 in [0, 1] of the data's shape. */
   look(run: number, pixels: Float32Array): Promise<Looked>;
-  /** A new worker in place of one that failed. */
-  restart(): void;
+  /** A new worker in place of one that failed; on so many threads from now on, where they are given. */
+  restart(threads?: number): void;
   stop(): void;
 }
 
@@ -74,9 +75,12 @@ const smoothRate = (before: number, now: number): number => (before === 0 ? now 
 /**
  * Training in a worker, as a state to show.
  *
- * @param makeWorker starts the worker; `simd` says whether the browser can run it
+ * @param makeWorker starts the worker, which computes on `threads`; `simd` says whether the browser can run it
  */
-export function createTraining(makeWorker: () => TrainingWorker, simd: () => boolean = hasSimd): Training {
+export function createTraining(
+  makeWorker: () => TrainingWorker,
+  { threads = defaultThreads(), simd = hasSimd }: { threads?: number; simd?: () => boolean } = {},
+): Training {
   const state: TrainingState = reactive({
     phase: 'starting',
     problem: undefined,
@@ -95,6 +99,7 @@ export function createTraining(makeWorker: () => TrainingWorker, simd: () => boo
   let watchdog: ReturnType<typeof setInterval> | undefined;
   let heard = 0;
   let started = false;
+  let wanted = threads;
   let restarts = 0;
   let turn = 0;
   let current: { plan: TrainingPlan; script: readonly ScriptedAct[]; images?: readonly OwnImage[] } | undefined;
@@ -128,6 +133,7 @@ export function createTraining(makeWorker: () => TrainingWorker, simd: () => boo
     }
     worker.onmessage = ({ data }: MessageEvent<Report>) => take(data);
     worker.onerror = () => (started ? crash() : fail('blocked'));
+    send({ type: 'start', threads: wanted });
     slow = setTimeout(() => fail('blocked'), slowStart);
     let ticked = Date.now();
     watchdog = setInterval(() => {
@@ -268,7 +274,8 @@ export function createTraining(makeWorker: () => TrainingWorker, simd: () => boo
       send({ type: 'look', run, pixels, id });
       return new Promise((done) => looking.set(id, done));
     },
-    restart() {
+    restart(threads = wanted) {
+      wanted = threads;
       restarts = 0;
       stop();
       start();

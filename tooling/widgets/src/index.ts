@@ -39,4 +39,5 @@ export type {
   RunEvent,
 } from './protocol';
 export type { RunView } from './store/runView';
+export { defaultThreads, mostThreads } from './threads';
 export { trainingWorker } from './trainingWorker';

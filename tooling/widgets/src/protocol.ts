@@ -28,6 +28,8 @@ export interface ScriptedAct {
 
 /** `run` is the number of a network in the plan, from 0; `turn` numbers the resets, so that old news can be told. */
 export type Command =
+  /** The first one. `threads` to compute with. */
+  | { type: 'start'; threads: number }
   | { type: 'build'; plan: TrainingPlan; script: readonly ScriptedAct[]; turn: number; images?: OwnImage[] }
   | { type: 'train' }
   | { type: 'step' }

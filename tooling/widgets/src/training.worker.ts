@@ -36,8 +36,9 @@ function activations(): ActivationEntry[] {
     }));
 }
 
-async function start(): Promise<void> {
+async function start(threads: number): Promise<void> {
   const started = await startWasm({
+    threads,
     wasmPaths: {
       'tfjs-backend-wasm.wasm': absolute(plain),
       'tfjs-backend-wasm-simd.wasm': absolute(simd),
@@ -45,12 +46,11 @@ async function start(): Promise<void> {
     },
   });
   ready = true;
-  const { threads, kernels } = started;
   post({
     type: 'started',
     simd: started.simd,
-    threads,
-    kernels,
+    threads: started.threads,
+    kernels: started.kernels,
     activations: activations(),
     initializers: [...initializerNames],
   });
@@ -113,11 +113,12 @@ async function obey(command: Command, wasRunning: boolean): Promise<void> {
   if (goesOn) trainer?.go(fail);
 }
 
-let last: Promise<void> = start().catch(fail);
+let last: Promise<void> = Promise.resolve();
 
 self.addEventListener('message', ({ data }: MessageEvent<Command>) => {
   last = last
     .then(async () => {
+      if (data.type === 'start') await start(data.threads);
       if (!ready) return;
       const wasRunning = trainer?.running ?? false;
       await trainer?.halt();

@@ -1,4 +1,4 @@
-import { type Ref, ref, watch } from 'vue';
+import { type Ref, ref } from 'vue';
 import { queryOf, writeQuery } from '../address';
 import { recall, remember } from '../shell/memory';
 
@@ -27,10 +27,10 @@ export function chooseLanguage(chosen: Language): void {
   writeQuery({ lang: chosen });
 }
 
-// Screen readers pick their voice, and browsers their glyphs, by this attribute.
-watch(language, (now) => document.documentElement.setAttribute('lang', now === 'zh' ? 'zh-CN' : 'en'), {
-  immediate: true,
-});
+/** Screen readers pick their voice, and browsers their glyphs, by this attribute. */
+export function tellLanguage(): void {
+  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+}
 addEventListener('popstate', () => {
   language.value = wanted(location.search);
 });

@@ -2,9 +2,11 @@ import {
   createTraining,
   type DataName,
   defaultNetwork,
+  defaultThreads,
   fitted,
   isolate,
   mostNetworks,
+  mostThreads,
   type NetworkChoices,
   type OwnImage,
   planKeys,
@@ -33,6 +35,8 @@ export interface Experiment {
   setNetwork(index: number, changes: Partial<NetworkChoices>): void;
   addNetwork(): void;
   removeNetwork(index: number): void;
+  /** Starts over with so many threads. */
+  setThreads(threads: number): void;
   /** Starts the worker, once the page is isolated where it can be. `base` is where the service worker is. */
   start(base: string): Promise<void>;
   /** Takes what the address says, after the visitor went back. */
@@ -42,6 +46,12 @@ export interface Experiment {
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 export const letters = 'ABCD';
 export const runColour = (index: number): string => `run-${index + 1}`;
+
+/** What the link asks for, where the machine has it. */
+function chosenThreads(query: URLSearchParams): number {
+  const asked = Number(query.get('threads'));
+  return Number.isInteger(asked) && asked >= 1 ? Math.min(asked, mostThreads()) : defaultThreads();
+}
 
 function chosen(query: URLSearchParams): { plan: TrainingPlan; scene: Scene | undefined } {
   const named = sceneNamed(query.get('scene'));
@@ -121,9 +131,13 @@ export function createExperiment(): Experiment {
       plan.networks.splice(index, 1);
       change();
     },
+    setThreads(threads) {
+      writeQuery({ threads: threads === defaultThreads() ? null : String(threads) });
+      training.value?.restart(threads);
+    },
     async start(base) {
       await isolate(base);
-      training.value = createTraining(trainingWorker);
+      training.value = createTraining(trainingWorker, { threads: chosenThreads(queryOf()) });
       build();
     },
     reread() {

@@ -9,11 +9,28 @@ export interface Sheet {
 
 export type Draw = (sheet: Sheet) => void;
 
-/** @param known the colours that were asked for before; emptied by who knows that they changed */
+/** Colours that were asked for, by the part of the page that has its own: to ask makes the browser style the page at once. */
+let known = new WeakMap<Element, Map<string, string>>();
+
+/** The page has other colours from now on. */
+export function forgetColours(): void {
+  known = new WeakMap();
+}
+
+function coloursOf(canvas: HTMLCanvasElement): (name: string) => string {
+  const part = canvas.closest('.rl-standalone') ?? document.documentElement;
+  const colours = known.get(part) ?? new Map<string, string>();
+  known.set(part, colours);
+  return (name) => {
+    const found = colours.get(name) ?? getComputedStyle(part).getPropertyValue(`--${name}`).trim();
+    colours.set(name, found);
+    return found;
+  };
+}
+
 export function drawOn(
   canvas: HTMLCanvasElement,
   { width, height }: { width: number; height: number },
-  known: Map<string, string>,
   draw: Draw,
 ): void {
   const context = canvas.getContext('2d');
@@ -27,12 +44,7 @@ export function drawOn(
   }
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
-  const colour = (name: string): string => {
-    const found = known.get(name) ?? getComputedStyle(canvas).getPropertyValue(`--${name}`).trim();
-    known.set(name, found);
-    return found;
-  };
-  draw({ context, width, height, colour });
+  draw({ context, width, height, colour: coloursOf(canvas) });
 }
 
 const font = (size: number): string => `${size}px system-ui, sans-serif`;

@@ -2,8 +2,10 @@
 const lookShare = 0.08;
 /** … but none is further away than this, in milliseconds: the first one also prepares the kernels. */
 const longestWait = 1000;
-/** The page is told this often: more would take the time of its painting from the training. */
-const tellEvery = 100;
+/** … and none nearer: the page shows each of them. */
+const shortestWait = 400;
+/** The page is told this often: more would take the time of its painting from the training, where both share two cores. */
+const tellEvery = (globalThis.navigator?.hardwareConcurrency ?? 1) > 2 ? 100 : 200;
 
 /** When to look and when to tell, so that watching costs a known share of the training. */
 export class Pace {
@@ -12,7 +14,8 @@ export class Pace {
   private told = performance.now();
 
   shouldLook(): boolean {
-    return performance.now() - this.looked >= Math.min(this.lookTime / lookShare, longestWait);
+    const wait = Math.max(shortestWait, Math.min(this.lookTime / lookShare, longestWait));
+    return performance.now() - this.looked >= wait;
   }
 
   /** A look has been taken, which began at `from`. */

@@ -67,6 +67,8 @@ export const train = {
       : isolated
         ? 'SIMD WASM on one thread'
         : 'SIMD WASM on one thread: this page could not be isolated, which more threads need',
+  threads: 'Threads',
+  threadsHint: 'One core is left for the page, so that it stays smooth. Another choice starts over.',
   impossible: 'Training is not possible here.',
   restart: 'Start again',
   problems: {

@@ -60,6 +60,8 @@ export const train: TrainMessages = {
       : isolated
         ? 'SIMD WASM，单线程'
         : 'SIMD WASM，单线程：本页未能隔离，而多线程需要隔离',
+  threads: '线程数',
+  threadsHint: '默认留一个核心给页面，让它保持流畅。更改后训练会重新开始。',
   impossible: '这里无法训练。',
   restart: '重新启动',
   problems: {
