@@ -44,6 +44,21 @@ test('the components of the concepts answer', async () => {
   await page.close();
 });
 
+test('the live network waits until somebody wants it', async () => {
+  const page = await site.browser.newPage({ viewport: { width: 1350, height: 300 } });
+  await page.goto(`${site.url}concepts/dying-relu.html`);
+  const network = page.locator('.rl-standalone');
+  await network.waitFor({ state: 'attached' });
+  await page.evaluate(() => document.documentElement.scrollTo(0, 0));
+  // Below the first screen nothing starts, however long the page is read.
+  await page.waitForTimeout(4000);
+  expect(page.workers()).toEqual([]);
+  await network.hover();
+  await page.waitForFunction('crossOriginIsolated');
+  await expect.poll(() => page.workers().length, { timeout: 45_000 }).toBeGreaterThan(0);
+  await page.close();
+});
+
 test.each([1350, 412])('at %i pixels the live network comes without moving what is around it', async (width) => {
   const page = await site.browser.newPage({ viewport: { width, height: 900 } });
   await page.goto(`${site.url}concepts/dying-relu.html`);

@@ -36,6 +36,15 @@ function rememberTry(): boolean {
   }
 }
 
+/** Whether this page was loaded again for the sake of isolation: what asked for it was wanted then. */
+export function isLoadedAgain(): boolean {
+  try {
+    return sessionStorage.getItem(tried) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function forget(): void {
   try {
     sessionStorage.removeItem(tried);
