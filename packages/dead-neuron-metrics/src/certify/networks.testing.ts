@@ -57,6 +57,18 @@ export const networks: Record<string, () => Built> = {
       climb: [24, 2],
     };
   },
+  winograd5() {
+    const x = input({ shape: [8, 8, 3] });
+    const a = apply(layers.conv2d({ filters: 12, kernelSize: 1, name: 'z1' }), x);
+    const b = apply(layers.conv2d({ filters: 8, kernelSize: 5, padding: 'same', name: 'z2' }), act(a, 'relu'));
+    return {
+      model: makeModel({ inputs: x, outputs: act(b, 'relu') }),
+      z: ['z1', 'z2'],
+      min: 0,
+      max: 1,
+      climb: [24, 2],
+    };
+  },
   mobile() {
     const x = input({ shape: [8, 8, 3] });
     const a = apply(

@@ -9,17 +9,20 @@ const upTo8 = (columns: number): number => Math.ceil(columns / 8) * 8;
 const planeBytes = (bytes: number): number => Math.ceil(bytes / 128) * 128 + 64;
 const tiles = (extent: number): number => Math.ceil(extent / 4);
 
-/** Whether Winograd's tiles save work: 3 × 3, stride 1, channels in fours, and not too many tiles hang over the edge. */
+/** Points at which a tile of four outputs is evaluated, along each axis. */
+const pointsOf = ({ kh }: ConvolutionShape): number => kh + 3;
+
+/** Whether Winograd's tiles save work: 3 × 3 or 5 × 5, stride 1, channels in fours, and not too many tiles hang over the edge. */
 export function suitsWinograd(shape: ConvolutionShape): boolean {
   const { kh, kw, sh, sw, dh, dw, ci, co, ho, wo } = shape;
-  if (kh !== 3 || kw !== 3 || sh !== 1 || sw !== 1 || dh !== 1 || dw !== 1) return false;
+  if ((kh !== 3 && kh !== 5) || kw !== kh || sh !== 1 || sw !== 1 || dh !== 1 || dw !== 1) return false;
   if (ci % 4 !== 0 || co % 4 !== 0 || Math.min(ci, co) < 8) return false;
-  return tiles(ho) * tiles(wo) * 36 * 1.5 <= ho * wo * 9;
+  return tiles(ho) * tiles(wo) * pointsOf(shape) ** 2 * 1.5 <= ho * wo * kh * kw;
 }
 
 /** Tiles that are transformed, multiplied and transformed back together, so that they stay in the second-level cache. */
-function chunkOf(total: number, ci: number, co: number): number {
-  const fitting = Math.floor(786432 / (36 * 4 * (ci + co)));
+function chunkOf(total: number, planes: number, ci: number, co: number): number {
+  const fitting = Math.floor(786432 / (planes * 4 * (ci + co)));
   return Math.min(total, Math.max(32, Math.min(128, fitting & ~3)));
 }
 
@@ -27,35 +30,39 @@ function chunkOf(total: number, ci: number, co: number): number {
 function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape) {
   const { n, ci, co, ho, wo } = shape;
   const [tilesY, tilesX] = [tiles(ho), tiles(wo)];
+  const points = pointsOf(shape);
+  const planes = points ** 2;
   const total = n * tilesY * tilesX;
-  const chunk = chunkOf(total, ci, co);
+  const chunk = chunkOf(total, planes, ci, co);
   const rows = Math.ceil(chunk / 4) * 4;
   const [planeV, planeM] = [planeBytes(rows * ci * 4), planeBytes(rows * upTo8(co) * 4)];
-  const shares = ranges(backend, total, Math.min(chunk, 16), 'product', total * 36 * ci * co).map(([first, last]) => ({
-    first,
-    last,
-    v: work.reserve(36 * planeV),
-    m: work.reserve(36 * planeM),
-    scratch: work.reserve(Math.max(36 * ci, 16 * co) * 4 + 1024),
-  }));
-  return { tilesY, tilesX, chunk, planeV, planeM, shares };
+  const shares = ranges(backend, total, Math.min(chunk, 16), 'product', total * planes * ci * co).map(
+    ([first, last]) => ({
+      first,
+      last,
+      v: work.reserve(planes * planeV),
+      m: work.reserve(planes * planeM),
+      scratch: work.reserve(Math.max(planes * ci, 16 * co) * 4 + 1024),
+    }),
+  );
+  return { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares };
 }
 
-/** y = x ∗ w, both at their addresses: f32[n, h, w, ci] with f32[3, 3, ci, co] to f32[n, ho, wo, co]. */
+/** y = x ∗ w, both at their addresses: f32[n, h, w, ci] with f32[taps, taps, ci, co] to f32[n, ho, wo, co]. */
 export function winogradConvolve(backend: WasmBackend, shape: ConvolutionShape, x: number, w: number, y: number): void {
   const kernels = kernelsOf(backend);
   const { h, w: width, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
-  const { tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
+  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
   const planeU = planeBytes(ci * upTo8(co) * 4);
-  const u = work.reserve(36 * planeU);
+  const u = work.reserve(planes * planeU);
   work.run(backend, () => {
-    if (co % 8 !== 0) kernels.zero(u(), 36 * planeU);
-    kernels.transformFilter(w, ci, co, u(), planeU, shares[0]!.scratch());
-    const image = [x, h, width, ci, top, left, ho, wo, co, tilesY, tilesX] as const;
+    if (co % 8 !== 0) kernels.zero(u(), planes * planeU);
+    kernels.transformFilter(points, w, ci, co, u(), planeU, shares[0]!.scratch());
+    const image = [points, x, h, width, ci, top, left, ho, wo, co, tilesY, tilesX] as const;
     const parts = shares.map(({ first, last, v, m, scratch }): Part => {
-      const planes = [u(), planeU, v(), planeV, m(), planeM] as const;
-      return ['winogradConvolve', ...image, first, last, chunk, ...planes, y, scratch()];
+      const operands = [u(), planeU, v(), planeV, m(), planeM] as const;
+      return ['winogradConvolve', ...image, first, last, chunk, ...operands, y, scratch()];
     });
     runParts(backend, parts);
   });
@@ -70,18 +77,19 @@ export function winogradInputGradient(
   dx: number,
 ): void {
   const kernels = kernelsOf(backend);
-  const { h, w: width, ci, co, top, left, ho, wo } = shape;
-  const turned = { ...shape, h: ho, w: wo, ci: co, co: ci, top: 2 - top, left: 2 - left, ho: h, wo: width };
+  const { h, w: width, ci, co, kh, top, left, ho, wo } = shape;
+  const [last, count] = [kh - 1, kh * kh];
+  const turned = { ...shape, h: ho, w: wo, ci: co, co: ci, top: last - top, left: last - left, ho: h, wo: width };
   const work = new Workspace();
-  const flipped = work.reserve(9 * ci * co * 4);
-  const taps = work.table(Uint32Array.from({ length: 9 }, (_, tap) => 8 - tap));
+  const flipped = work.reserve(count * ci * co * 4);
+  const taps = work.table(Uint32Array.from({ length: count }, (_, tap) => count - 1 - tap));
   work.run(backend, () => {
-    kernels.transposeTaps(w, taps(), 9, ci, co, flipped());
+    kernels.transposeTaps(w, taps(), count, ci, co, flipped());
     winogradConvolve(backend, turned, dy, flipped(), dx);
   });
 }
 
-/** dw f32[3, 3, ci, co] from x f32[n, h, w, ci] and dy f32[n, ho, wo, co]. */
+/** dw f32[taps, taps, ci, co] from x f32[n, h, w, ci] and dy f32[n, ho, wo, co]. */
 export function winogradFilterGradient(
   backend: WasmBackend,
   shape: ConvolutionShape,
@@ -92,19 +100,19 @@ export function winogradFilterGradient(
   const kernels = kernelsOf(backend);
   const { h, w, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
-  const { tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
+  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
   const planeU = planeBytes(ci * upTo8(co) * 4);
-  const sums = shares.map(() => work.reserve(36 * planeU));
+  const sums = shares.map(() => work.reserve(planes * planeU));
   work.run(backend, () => {
-    const image = [x, h, w, ci, top, left, dy, ho, wo, co, tilesY, tilesX] as const;
+    const image = [points, x, h, w, ci, top, left, dy, ho, wo, co, tilesY, tilesX] as const;
     const parts = shares.map(({ first, last, v, m, scratch }, i): Part => {
-      const planes = [sums[i]!(), planeU, v(), planeV, m(), planeM] as const;
-      return ['winogradFilterGradient', ...image, first, last, chunk, ...planes, scratch()];
+      const operands = [sums[i]!(), planeU, v(), planeV, m(), planeM] as const;
+      return ['winogradFilterGradient', ...image, first, last, chunk, ...operands, scratch()];
     });
     runParts(backend, parts);
     // The shares are added in the order of the images, whoever computed them.
     const u = sums[0]!();
-    for (const other of sums.slice(1)) kernels.addInto(u, other(), (36 * planeU) / 4);
-    kernels.transformFilterGradient(u, planeU, ci, co, dw, shares[0]!.scratch());
+    for (const other of sums.slice(1)) kernels.addInto(u, other(), (planes * planeU) / 4);
+    kernels.transformFilterGradient(points, u, planeU, ci, co, dw, shares[0]!.scratch());
   });
 }

@@ -76,10 +76,15 @@ export interface ConvolutionExports {
       tile: number,
     ]
   ): void;
-  transformFilter(w: number, ci: number, co: number, panels: number, plane: number, temp: number): void;
-  transformFilterGradient(u: number, plane: number, ci: number, co: number, dw: number, temp: number): void;
+  transformFilter(
+    ...args: [points: number, w: number, ci: number, co: number, panels: number, plane: number, temp: number]
+  ): void;
+  transformFilterGradient(
+    ...args: [points: number, u: number, plane: number, ci: number, co: number, dw: number, temp: number]
+  ): void;
   winogradConvolve(
     ...args: [
+      points: number,
       x: number,
       h: number,
       w: number,
@@ -97,6 +102,7 @@ export interface ConvolutionExports {
   ): void;
   winogradFilterGradient(
     ...args: [
+      points: number,
       x: number,
       h: number,
       w: number,
