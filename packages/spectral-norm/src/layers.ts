@@ -1,8 +1,8 @@
 export { foldSpectralNormalization } from './layer/foldSpectralNormalization';
 export { type LayerBound, type LipschitzBound, lipschitzBound } from './layer/lipschitzBound';
+export type { SpectralNormalizationOptions } from './layer/options';
 export {
   registerSpectralNormalization,
   type SpectralNormalizationLayer,
-  type SpectralNormalizationOptions,
   spectralNormalization,
 } from './layer/spectralNormalization';

@@ -13,9 +13,9 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { expectNoLeak } from '@tooling/testing';
+import { expectNoLeak, expectTensorClose } from '@tooling/testing';
 import { beforeAll, expect, test } from 'vitest';
-import { lipschitzBound, spectralNormalization } from '../layers';
+import { foldSpectralNormalization, lipschitzBound, spectralNormalization } from '../layers';
 
 beforeAll(() => startWasm());
 
@@ -129,14 +129,68 @@ test('nested models, and layers without a bound by name', async () => {
   const [a, b, whole] = [await lipschitzBound(inner), undefined, await lipschitzBound(outer)];
   expect(b).toBeUndefined();
   expect(whole.total).toBeCloseTo(a.total * whole.layers.at(-1)!.lipschitz, 5);
-  const wrapped = tfl.sequential();
-  wrapped.add(
-    spectralNormalization({ layer: tfl.layers.dense({ units: 2, name: 'inner' }), inputShape: [3] } as never),
+  const unknown = tfl.sequential({
+    layers: [tfl.layers.layerNormalization({ name: 'again', inputShape: [3] } as never)],
+  });
+  await expect(lipschitzBound(unknown)).rejects.toThrow(
+    "[relumine/spectral-norm/lipschitzBound] `model` must be made of layers that can be bounded. Received: 'again' (LayerNormalization).",
   );
-  await expect(lipschitzBound(wrapped)).rejects.toThrow('must be made of layers that can be bounded');
   await expect(lipschitzBound(3 as never)).rejects.toThrow(
     '`model` must be a LayersModel that has been built. Received: 3.',
   );
   outer.dispose();
-  wrapped.dispose();
+  unknown.dispose();
 });
+
+/** Wrapped layers, in a nested model too, and a separable one. */
+function wrappedNetwork(mode: 'reparametrize' | 'assign'): tfl.LayersModel {
+  const wrap = (layer: tfl.layers.Layer, more: object = {}) =>
+    spectralNormalization({ layer, mode, seed: seed++, ...more } as never);
+  const init = (): object => ({ kernelInitializer: kernelInitializer() });
+  const [depthwiseInitializer, pointwiseInitializer] = [kernelInitializer(), kernelInitializer()];
+  const inner = tfl.sequential({
+    name: 'inner',
+    layers: [
+      wrap(tfl.layers.separableConv2d({ filters: 5, kernelSize: 3, depthwiseInitializer, pointwiseInitializer }), {
+        inputShape: [8, 8, 4],
+      }),
+    ],
+  });
+  return tfl.sequential({
+    layers: [
+      wrap(tfl.layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu', ...init() }), {
+        inputShape: [8, 8, 2],
+      }),
+      inner,
+      tfl.layers.flatten(),
+      wrap(tfl.layers.dense({ units: 6, ...init() })),
+    ],
+  });
+}
+
+test.each(['reparametrize', 'assign'] as const)(
+  '%s: the bound is of the kernels that inference uses, folded or not; sigma 1 is no norm of 1',
+  async (mode) => {
+    const model = wrappedNetwork(mode);
+    const bound = await expectNoLeak(() => lipschitzBound(model));
+    const plain = await foldSpectralNormalization(model);
+    const classes = (one: tfl.LayersModel): string[] =>
+      one.layers.flatMap((layer) => ('layers' in layer ? classes(layer as never) : [layer.getClassName()]));
+    expect(classes(plain)).toEqual(['Conv2D', 'SeparableConv2D', 'Flatten', 'Dense']);
+    expect(await lipschitzBound(plain)).toEqual(bound);
+    const [first] = bound.layers;
+    if (mode === 'reparametrize') {
+      expect(first!.reshaped).toBeCloseTo(1, 1);
+      expect(first!.operatorNorm).toBeGreaterThan(1.2);
+    }
+    for (let k = 0; k < 20; k++) {
+      const [x, d] = [1, 2].map((i) => randomNormal([1, 8, 8, 2], 0, 1, 'float32', 10 * k + i)) as [Tensor, Tensor];
+      expect(stretch(model, x, d)).toBeLessThanOrEqual(bound.total * 1.0001);
+      const outputs = [model, plain].map((one) => one.predict(x) as Tensor);
+      expectTensorClose(outputs[1]!, outputs[0]!.dataSync(), { relative: 1e-5, absolute: 1e-6 });
+      dispose([x, d, ...outputs]);
+    }
+    plain.dispose();
+    model.dispose();
+  },
+);

@@ -5,6 +5,8 @@ import { hermitianEigenvalues } from '../linalg/hermitianEigenvalues';
 import { gramMatrix } from '../linalg/transfer';
 import { operatorNorm } from '../operator/operatorNorm';
 import { activationLipschitz } from './activationLipschitz';
+import { isWrapper, withNormalizedWeights } from './foldSpectralNormalization';
+import type { SpectralNormalizationLayer } from './spectralNormalization';
 
 type Layer = layers.Layer;
 type Shape = (number | null)[];
@@ -104,6 +106,14 @@ async function dense(layer: Layer): Promise<LayerLipschitz> {
   return { lipschitz: norm, operatorNorm: norm, reshaped: norm };
 }
 
+/** A convolution of each channel, then one of 1 × 1 across them. */
+async function separable(layer: Layer, shape: Shape): Promise<LayerLipschitz> {
+  const first = await depthwise(layer, shape);
+  const second = await matrixNorm(layer.getWeights()[1]!);
+  const [norm, reshaped] = [first.lipschitz * second, first.reshaped! * second];
+  return { lipschitz: norm, operatorNorm: norm, reshaped };
+}
+
 /** max |γ / √(variance + ε)|, at inference. */
 async function batchNormalization(layer: Layer): Promise<LayerLipschitz> {
   const named = layer.weights.map((weight) => [weight.originalName.split('/').at(-1), weight.read()] as const);
@@ -154,6 +164,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Conv1D: convolution1d,
   Conv2D: convolution,
   DepthwiseConv2D: depthwise,
+  SeparableConv2D: separable,
   Conv2DTranspose: transposedConvolution,
   BatchNormalization: batchNormalization,
   // A value is the maximum of every window that it is in, at most.
@@ -175,8 +186,16 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
+/** What a layer with spectral normalisation does at inference: its layer with the kernels as they are used. */
+const normalized = (wrapper: SpectralNormalizationLayer, input: Shape, output: Shape): Promise<LayerLipschitz> =>
+  withNormalizedWeights(wrapper, (weights) => {
+    const layer = Object.create(wrapper.layer, { getWeights: { value: () => weights } }) as Layer;
+    return lipschitzOfLayer(layer, input, output);
+  });
+
 /** @throws RangeError for a class of layer without a known bound */
 export async function lipschitzOfLayer(layer: Layer, input: Shape, output: Shape): Promise<LayerLipschitz> {
+  if (isWrapper(layer)) return normalized(layer, input, output);
   const rule = rules[layer.getClassName()];
   if (!rule) {
     const received = `'${layer.name}' (${layer.getClassName()})`;

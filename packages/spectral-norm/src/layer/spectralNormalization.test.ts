@@ -132,4 +132,9 @@ test('a layer without a kernel is named', () => {
   expect(() => spectralNormalization({ layer: tfl.layers.dense({ units: 1 }), powerIterations: 0 })).toThrow(
     '`options.powerIterations`',
   );
+  expect(() =>
+    spectralNormalization({ layer: tfl.layers.dense({ units: 1 }), mode: 'assign', onlyIfLarger: true }),
+  ).toThrow(
+    "[relumine/spectral-norm/spectralNormalization] `options.onlyIfLarger` must be false with mode 'assign', which is Keras's algorithm. Received: true.",
+  );
 });

@@ -1,11 +1,4 @@
-import {
-  createRandom,
-  describe,
-  invalidArgument,
-  requireFinite,
-  requireOneOf,
-  requirePositiveInteger,
-} from '@relumine/core';
+import { createRandom } from '@relumine/core';
 import {
   randomNormal,
   serialization,
@@ -19,38 +12,13 @@ import { initializers, type LayerVariable, type layers } from '@tensorflow/tfjs-
 import { createSpectralState } from '../createSpectralState';
 import { spectralNormalize } from '../spectralNormalize';
 import { spectralStep, spectralVectors } from '../spectralStep';
-import { type ConvolutionMap, type ConvolutionPadding, convolutionMap, divideByNorm, iterate } from './convolutionNorm';
+import { type ConvolutionMap, convolutionMap, divideByNorm, iterate } from './convolutionNorm';
 import { canCallDense, denseCall } from './denseCall';
 import { kernelsOf, type LayerKernel, variableOf, withKernel } from './kernels';
+import { type KnownOptions, requireOptions, type SpectralNormalizationOptions } from './options';
 import { type WrapperInstance, wrapperClass } from './wrapperClass';
 
 type Layer = layers.Layer;
-const where = 'spectral-norm/spectralNormalization';
-
-/** Options of `spectralNormalization`. */
-export interface SpectralNormalizationOptions {
-  /** The layer whose kernel is normalised: dense, embedding, or any convolution. */
-  layer: Layer;
-  /** Steps of power iteration for each training step; 1 unless given. */
-  powerIterations?: number;
-  /**
-   * `reparametrize` (PyTorch, the default): the trained weight stays as it is, the layer computes with weight / sigma, and
-   * the gradient flows through sigma. `assign` (Keras 3): the weight itself is divided at each training step, no gradient
-   * flows through sigma, and inference uses the weight as it is.
-   */
-  mode?: 'reparametrize' | 'assign';
-  /**
-   * Which sigma: that of the matrix [outputs, rest] (`reshaped`, the default, as PyTorch and Keras have it), or the true
-   * norm of a Conv2D layer as a map, with this padding (`reparametrize` only; the size of the input must be known).
-   */
-  norm?: 'reshaped' | ConvolutionPadding;
-  /** The sigma that the kernel gets; 1 unless given. */
-  target?: number;
-  /** Leaves a kernel whose sigma is at most `target` as it is (`reparametrize` only). */
-  onlyIfLarger?: boolean;
-  seed?: number | string;
-  name?: string;
-}
 
 /** u and v of one kernel as weights of the wrapper: saved and loaded with the model, never trained. */
 interface StateVariables {
@@ -75,25 +43,14 @@ function defineClass(): NonNullable<typeof known> {
   class SpectralNormalization extends wrapperClass() {
     static className = className;
     readonly normalized = true as const;
-    private readonly options: Required<Omit<SpectralNormalizationOptions, 'layer' | 'name'>>;
+    private readonly options: KnownOptions;
     private states: StateVariables[] = [];
     /** The layer as a map, where its true norm is wanted. */
     private map: ConvolutionMap | undefined;
 
     constructor(config: SpectralNormalizationOptions & Record<string, unknown>) {
       super(config as { layer: Layer } & Record<string, unknown>);
-      const { powerIterations = 1, mode = 'reparametrize', norm = 'reshaped' } = config;
-      const { target = 1, onlyIfLarger = false, seed = 0 } = config;
-      requirePositiveInteger(where, 'options.powerIterations', powerIterations);
-      requireOneOf(where, 'options.mode', mode, ['reparametrize', 'assign'] as const);
-      requireOneOf(where, 'options.norm', norm, ['reshaped', 'same', 'valid', 'circular'] as const);
-      if (mode === 'assign' && norm !== 'reshaped') {
-        const rule = "must be 'reshaped' with mode 'assign', which is Keras's algorithm";
-        throw invalidArgument({ where, argument: 'options.norm', rule, received: describe(norm) });
-      }
-      requireFinite(where, 'options.target', target, { min: 0, exclusive: true });
-      kernelsOf(config.layer);
-      this.options = { powerIterations, mode, norm, target, onlyIfLarger, seed };
+      this.options = requireOptions(config);
       this.supportsMasking = true;
     }
 
