@@ -7,4 +7,6 @@ export default packageBuild([
   'src/matchers.ts',
   'src/schema.ts',
   'src/vitest.ts',
+  // No entry of the package: a file apart, so that bundles without `certify` leave it out, and others may load it later.
+  'src/certify/certify.ts',
 ]);

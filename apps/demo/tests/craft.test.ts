@@ -60,3 +60,14 @@ test('the policies: no inline script or style, no eval in the page, no other hos
   expect(html).not.toMatch(/<script(?![^>]*src=)|<style|\sstyle=|\son\w+=/);
   expect(readdirSync(built)).toContain('isolation-worker.js');
 });
+
+test('the licences of all that the page is made of lie beside it, and nowhere in its scripts', () => {
+  const licences = readFileSync(join(built, 'licences.txt'), 'utf8');
+  for (const name of ['@tensorflow/tfjs-core 4', '@tensorflow/tfjs-layers 4', '@tensorflow/tfjs-backend-wasm 4', 'vue'])
+    expect(licences).toContain(name);
+  expect(licences).toContain('Google LLC');
+  expect(licences).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION');
+  expect(readFileSync(join(built, 'index.html'), 'utf8')).toContain('rel="license"');
+  const scripts = readdirSync(join(built, 'assets')).filter((file) => file.endsWith('.js'));
+  expect(scripts.filter((file) => readFileSync(join(built, 'assets', file), 'utf8').includes('@license'))).toEqual([]);
+});

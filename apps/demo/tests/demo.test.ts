@@ -100,7 +100,7 @@ const packed = (files: Iterable<string>): number =>
     .filter((code) => !code.includes('AGFzbQ'))
     .reduce((sum, code) => sum + gzipSync(code).length, 0);
 
-test('until it trains, the demo loads at most 60 kB of JavaScript for the page, and 300 kB with the engine in its worker', async () => {
+test('until it trains, the demo loads at most 60 kB of JavaScript for the page, and 250 kB with the engine in its worker', async () => {
   const asked = new Set<string>();
   const headers = (path: string): Record<string, string> => {
     if (path.endsWith('.js')) asked.add(path);
@@ -117,6 +117,6 @@ test('until it trains, the demo loads at most 60 kB of JavaScript for the page, 
     );
     expect(own.length).toBeGreaterThan(1);
     expect(packed(own)).toBeLessThan(60_000);
-    expect(packed(asked)).toBeLessThan(300_000);
+    expect(packed(asked)).toBeLessThan(250_000);
   });
 });
