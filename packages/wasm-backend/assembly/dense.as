@@ -83,7 +83,9 @@ export function matrixProduct(
     else packColumns(from, count, n, columnBytesB, panels);
     // As many rows as fit into the second-level cache, or copied, into the first, go through all panels.
     const copied = rowBytes == 4 && stepBytes != 4;
-    const rows = max(4, ((copied ? 8192 : 32768) / count) & ~3);
+    // Where all panels fit into the first, four rows do: A then streams past, evenly.
+    const small = !copied && count * n <= 6144;
+    const rows = small ? 4 : max(4, ((copied ? 8192 : 32768) / count) & ~3);
     for (let i = 0; i < m; i += rows) {
       const height = min(rows, m - i);
       let first = a + <usize>i * rowBytes + <usize>k0 * stepBytes;

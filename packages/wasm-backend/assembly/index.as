@@ -11,6 +11,7 @@ export { activationLiveness } from './liveness';
 export { countedActivation } from './counting';
 export { activationStatistics } from './statistics';
 export { matrixProduct } from './dense';
+export { outerProducts } from './planes';
 export { addInto, extremum } from './parallel';
 export { batchNorm, batchNormGrad, spread, squareGrad } from './batchNorm';
 export { outputGrad } from './outputGradients';

@@ -11,11 +11,11 @@ export function storeRow(c: usize, low: v128, high: v128, add: bool): void {
   v128.store(c, add ? f32x4.add(v128.load(c, 16), high) : high, 16);
 }
 
-/** Four rows by eight columns: row r of A at a + r · rowBytes, step k of all rows at + k · stepBytes. */
+/** Four rows by eight columns: row r of A at a + r · rowBytes, step k of all rows at + k · stepBytes, B's at + k · stepBytesB. */
 // @ts-ignore: decorator
 @inline
 function tile(
-  a: usize, rowBytes: usize, stepBytes: usize, b: usize, end: usize, c: usize, rowBytesC: usize, add: bool,
+  a: usize, rowBytes: usize, stepBytes: usize, b: usize, stepBytesB: usize, end: usize, c: usize, rowBytesC: usize, add: bool,
 ): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00;
@@ -39,7 +39,7 @@ function tile(
     c30 = fma(v, b0, c30);
     c31 = fma(v, b1, c31);
     a += stepBytes;
-    b += 32;
+    b += stepBytesB;
   }
   storeRow(c, c00, c01, add);
   storeRow((c += rowBytesC), c10, c11, add);
@@ -51,12 +51,12 @@ function tile(
 export function evenTile(
   a: usize, rowBytes: usize, stepBytes: usize, b: usize, end: usize, c: usize, rowBytesC: usize,
 ): void {
-  tile(a, rowBytes, stepBytes, b, end, c, rowBytesC, false);
+  tile(a, rowBytes, stepBytes, b, 32, end, c, rowBytesC, false);
 }
 
 /** Steps one after the other, rows inside them; added to C. */
 function addTile(a: usize, stepBytes: usize, b: usize, end: usize, c: usize, rowBytesC: usize): void {
-  tile(a, 4, stepBytes, b, end, c, rowBytesC, true);
+  tile(a, 4, stepBytes, b, 32, end, c, rowBytesC, true);
 }
 
 /**
@@ -98,5 +98,31 @@ export function addPlaneProduct(a: usize, m: i32, k: i32, b: usize, n: i32, c: u
     }
     b = end;
     c += 32;
+  }
+}
+
+/** Steps one after the other, rows and columns inside them; added to C. */
+function outerTile(a: usize, stepBytes: usize, b: usize, stepBytesB: usize, end: usize, c: usize): void {
+  tile(a, 4, stepBytes, b, stepBytesB, end, c, stepBytesB, true);
+}
+
+/**
+ * C = Aᵀ · B for A f32[k, m] and B f32[k, n], neither of them copied: m a multiple of 4, n of 8. So many steps at a time
+ * that their values stay in the first-level cache.
+ */
+export function outerProducts(a: usize, m: i32, b: usize, n: i32, k: i32, c: usize): void {
+  const stepBytes: usize = m << 2, stepBytesB: usize = n << 2;
+  memory.fill(c, 0, m * stepBytesB);
+  const steps = max(16, 9216 / (m + n));
+  for (; k > 0; k -= steps) {
+    const count: usize = min(k, steps);
+    const lengthB = count * stepBytesB;
+    for (let j: usize = 0; j < stepBytesB; j += 32) {
+      for (let i: usize = 0; i < stepBytes; i += 16) {
+        outerTile(a + i, stepBytes, b + j, stepBytesB, b + j + lengthB, c + (i >> 2) * stepBytesB + j);
+      }
+    }
+    a += count * stepBytes;
+    b += lengthB;
   }
 }

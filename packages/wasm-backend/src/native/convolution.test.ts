@@ -111,6 +111,10 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   test.each<[string, Partial<Case>]>([
     ['one channel in, 5 × 5', { n: 9, h: 14, w: 14, ci: 1, co: 8, kh: 5, kw: 5 }],
     ['more steps than one block', { n: 3, h: 20, w: 20, ci: 2, co: 9, kh: 1, kw: 1 }],
+    ['1 × 1, tiles of the filter whole', { n: 3, h: 15, w: 16, ci: 12, co: 24, kh: 1, kw: 1 }],
+    ['1 × 1, tiles of the filter in part', { n: 3, h: 9, w: 15, ci: 6, co: 20, kh: 1, kw: 1 }],
+    ['1 × 1 with many channels', { n: 1, h: 5, w: 5, ci: 132, co: 520, kh: 1, kw: 1 }],
+    ['1 × 1 with zeros around the image', { n: 2, h: 5, w: 6, ci: 4, co: 8, kh: 1, kw: 1, pad: 1 }],
     ['more channels than one block', { n: 1, h: 4, w: 4, ci: 70, co: 260 }],
     ['many small images in one group', { n: 70, h: 3, w: 3, ci: 4, co: 4 }],
     ['a stride beyond the kernel', { kh: 1, kw: 2, strides: [3, 3], pad: 'valid' }],

@@ -12,6 +12,13 @@ import {
 import type { KernelExports, Placement } from './exports';
 import type { WasmBackend } from './heap';
 import { kernelsOf } from './module';
+import {
+  isPointwise,
+  pointwiseConvolve,
+  pointwiseFilterGradient,
+  pointwiseInputGradient,
+  suitsPointwise,
+} from './pointwise';
 import { type Part, ranges, runParts } from './threads';
 import { suitsWinograd, winogradConvolve, winogradFilterGradient, winogradInputGradient } from './winograd';
 import { Workspace } from './workspace';
@@ -98,6 +105,10 @@ export function convolve(backend: WasmBackend, shape: ConvolutionShape, x: numbe
   const { n, h, w, ci, ho, wo, co } = shape;
   const pixels = ho * wo;
   if (n * pixels * co === 0) return;
+  if (ci > 0 && isPointwise(shape)) {
+    pointwiseConvolve(backend, shape, x, filter, y);
+    return;
+  }
   if (suitsWinograd(shape)) {
     winogradConvolve(backend, shape, x, filter, y);
     return;
@@ -138,6 +149,10 @@ export function filterGradient(backend: WasmBackend, shape: ConvolutionShape, x:
     kernels.zero(dw, kh * kw * ci * co * 4);
     return;
   }
+  if (co > 0 && suitsPointwise(shape)) {
+    pointwiseFilterGradient(backend, shape, x, dy, dw);
+    return;
+  }
   if (suitsWinograd(shape)) {
     winogradFilterGradient(backend, shape, x, dy, dw);
     return;
@@ -171,6 +186,10 @@ export function inputGradient(backend: WasmBackend, shape: ConvolutionShape, dy:
   const dxBytes = n * shape.h * shape.w * ci * 4;
   if (dxBytes === 0 || n * ho * wo * co === 0) {
     kernels.zero(dx, dxBytes);
+    return;
+  }
+  if (isPointwise(shape)) {
+    pointwiseInputGradient(backend, shape, dy, w, dx);
     return;
   }
   if (suitsWinograd({ ...shape, ho: shape.h, wo: shape.w })) {

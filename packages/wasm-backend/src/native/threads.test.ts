@@ -59,6 +59,7 @@ function results(): Record<string, Float32Array> {
     const adam = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-7, beta1Power: 0.9, beta2Power: 0.99 };
     return {
       ...both('Winograd', draw([3, 3, 24, 16]), 1),
+      ...both('1 × 1', draw([1, 1, 24, 16]), 1),
       ...both('Winograd 5 × 5', draw([5, 5, 24, 16]), 1),
       ...both('direct', draw([3, 2, 24, 16]), 2),
       product: run('BatchMatMul', { a, b }, { transposeA: false, transposeB: false }),

@@ -38,6 +38,7 @@ export interface MatrixExports {
       tile: number,
     ]
   ): void;
+  outerProducts(a: number, m: number, b: number, n: number, k: number, c: number): void;
   addBias(c: number, bias: number, rows: number, columns: number): void;
   addInto(to: number, from: number, n: number): void;
   sumMiddle(x: number, outer: number, middle: number, inner: number, out: number, divisor: number): void;
