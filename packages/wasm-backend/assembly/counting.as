@@ -1,32 +1,10 @@
 import { activation } from './activations';
-import { BLOCK, finish, high2, LEAKY, low2, MADE, RECTIFIED, SIX, storeFigures } from './figures';
-import { select } from './vector';
+import { BLOCK, finishKind, fold, LEAKY, MADE, RECTIFIED, SIX } from './figures';
+import { fma } from './vector';
 
-// Activates and counts in one pass over memory, by whole vectors of channels. Streams of a few samples, two positions at a
-// time: samples share the load and store of their units' counts, positions those of the accumulators.
-
-/** a · b + c */
-// @ts-ignore: decorator
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
-  return f64x2.add(f64x2.mul(a, b), c);
-}
-
-/** Where a unit fires: in one of `windows` closed intervals. */
-// @ts-ignore: decorator
-@inline
-function fires(kind: i32, windows: i32, z: v128, edges: usize): v128 {
-  const zero = f32x4.splat(0);
-  if (kind == RECTIFIED) return f32x4.gt(z, zero);
-  if (kind == SIX) return v128.and(f32x4.gt(z, zero), f32x4.lt(z, f32x4.splat(6)));
-  const first = v128.and(f32x4.ge(z, v128.load32_splat(edges)), f32x4.le(z, v128.load32_splat(edges, 4)));
-  if (windows == 1) return first;
-  return v128.or(
-    first,
-    v128.and(f32x4.ge(z, v128.load32_splat(edges, 8)), f32x4.le(z, v128.load32_splat(edges, 12))),
-  );
-}
+// Activates and counts in one pass over memory: tiles of a few positions that stay in the first-level cache, column by column of
+// four channels. Sums run in float32 within a tile, about its first value, and are added up in float64. A tile lies within
+// one sample: how samples fall into batches does not show in the sums.
 
 // @ts-ignore: decorator
 @inline
@@ -35,220 +13,298 @@ function made(kind: i32, z: v128, h: usize, a: v128): v128 {
   if (kind == MADE) return v128.load(h);
   if (kind == RECTIFIED) return f32x4.pmax(z, zero);
   if (kind == SIX) return f32x4.pmin(f32x4.pmax(z, zero), f32x4.splat(6));
-  return select(f32x4.gt(z, zero), z, f32x4.mul(z, a));
+  return f32x4.pmax(z, f32x4.mul(z, a));
+}
+
+/** Brings what is at `address` into the cache: a column takes the lines of a tile in an order that no prefetcher foresees. */
+// @ts-ignore: decorator
+@inline
+function touch(address: usize): void {
+  load<u8>(address);
 }
 
 /**
- * One or two neighbouring positions of `samples` samples.
+ * One tile of one or two samples, for functions that are never below 0 and fire where they are bent: Σ|h| is Σh, and
+ * extremes of z tell those of h.
  *
- * @param windows intervals in which a unit fires; 0: a unit fires wherever z is a number, which is not counted here
- * @param units   i32[1 or 2, channels], added to
- * @param fired   a row of masks for each sample; for relu of the largest z
+ * @param units i32[rows, channels], added to
+ * @param fired a row for each sample: masks, for relu the largest z
+ * @param ahead bytes to the tile whose lines are brought into the cache meanwhile; 0: none
  */
 // @ts-ignore: decorator
 @inline
-function countTile(
-  kind: i32, windows: i32, two: bool, z: usize, dh: usize, sample: usize, samples: i32, rowBytes: usize, units: usize,
-  fired: usize, acc: usize, slope: f32, edges: usize,
+function countRising(
+  kind: i32, two: bool, z: usize, dh: usize, sample: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize,
+  ahead: usize,
 ): void {
-  const zero = f32x4.splat(0);
-  const a = f32x4.splat(slope);
-  // Of functions that are never below 0, Σ|h| is Σh. h never falls as z rises: extremes of z tell those of h.
-  const signed = kind > SIX;
+  let next = z + ahead;
+  const zero = f32x4.splat(0), six = f32x4.splat(6);
+  const count = f64x2.splat(rows);
   for (let c: usize = 0; c < rowBytes; c += 16) {
-    let s0 = v128.load(acc), s1 = v128.load(acc, 16), q0 = v128.load(acc, 64), q1 = v128.load(acc, 80);
-    let a0 = v128.load(acc, 32), a1 = v128.load(acc, 48);
-    let zeros = v128.load(acc, 96), low = v128.load(acc, 112), top = v128.load(acc, 128), topZ = v128.load(acc, 144);
-    let u0 = v128.load(units + c), u1 = two ? v128.load(units + rowBytes + c) : zero;
-    let p = z + c;
-    let f = fired + c;
-    const end = f + <usize>samples * rowBytes;
-    while (f < end) {
-      const hp = p + dh;
+    let p = z + c, u = units + c, f = fired + c;
+    const k = made(kind, v128.load(p), 0, zero);
+    const kn = two ? made(kind, v128.load(p + sample), 0, zero) : zero;
+    let s = zero, q = zero, sn = zero, qn = zero, zeros = zero, topZ = v128.load(acc, 144);
+    let mask = v128.load(f), maskN = two ? v128.load(f + rowBytes) : zero;
+    const end = p + <usize>rows * rowBytes;
+    while (p < end) {
+      touch(next);
+      touch(next + dh);
+      if (two) {
+        touch(next + sample);
+        touch(next + sample + dh);
+      }
+      next += 16;
       const zv = v128.load(p);
-      const hv = made(kind, zv, hp, a);
-      if (kind != MADE) v128.store(hp, hv);
-      if (kind != RECTIFIED) topZ = f32x4.pmax(topZ, zv);
-      let largest = kind == RECTIFIED ? f32x4.pmax(v128.load(f), zv) : zero;
-      let any = zero;
-      if (windows > 0) {
-        any = fires(kind, windows, zv, edges);
-        u0 = i32x4.sub(u0, any);
-      }
-      if (kind == SIX) zeros = i32x4.sub(zeros, f32x4.gt(zv, zero));
-      if (signed) zeros = i32x4.sub(zeros, f32x4.eq(hv, zero));
-      if (signed) low = f32x4.pmin(low, kind == LEAKY ? zv : hv);
-      if (kind == MADE) top = f32x4.pmax(top, hv);
-      const left = low2(hv), right = high2(hv);
-      if (!two) {
-        s0 = f64x2.add(s0, left);
-        s1 = f64x2.add(s1, right);
-        q0 = madd(left, left, q0);
-        q1 = madd(right, right, q1);
-      }
-      if (signed) {
-        a0 = f64x2.add(a0, f64x2.abs(left));
-        a1 = f64x2.add(a1, f64x2.abs(right));
+      const hv = made(kind, zv, 0, zero);
+      v128.store(p + dh, hv);
+      const d = f32x4.sub(hv, k);
+      s = f32x4.add(s, d);
+      q = fma(d, d, q);
+      let above = f32x4.gt(zv, zero), fires = above;
+      if (kind == RECTIFIED) mask = f32x4.pmax(mask, zv);
+      else {
+        topZ = f32x4.pmax(topZ, zv);
+        zeros = i32x4.sub(zeros, above);
+        fires = v128.and(above, f32x4.lt(zv, six));
+        mask = v128.or(mask, fires);
       }
       if (two) {
-        const nextP = p + rowBytes, nextH = hp + rowBytes;
-        const zn = v128.load(nextP);
-        const hn = made(kind, zn, nextH, a);
-        if (kind != MADE) v128.store(nextH, hn);
-        if (kind == RECTIFIED) largest = f32x4.pmax(largest, zn);
-        else topZ = f32x4.pmax(topZ, zn);
-        if (windows > 0) {
-          const next = fires(kind, windows, zn, edges);
-          u1 = i32x4.sub(u1, next);
-          any = v128.or(any, next);
+        const zn = v128.load(p + sample);
+        const hn = made(kind, zn, 0, zero);
+        v128.store(p + sample + dh, hn);
+        const dn = f32x4.sub(hn, kn);
+        sn = f32x4.add(sn, dn);
+        qn = fma(dn, dn, qn);
+        above = f32x4.gt(zn, zero);
+        let both = above;
+        if (kind == RECTIFIED) maskN = f32x4.pmax(maskN, zn);
+        else {
+          topZ = f32x4.pmax(topZ, zn);
+          zeros = i32x4.sub(zeros, above);
+          both = v128.and(above, f32x4.lt(zn, six));
+          maskN = v128.or(maskN, both);
         }
-        if (kind == SIX) zeros = i32x4.sub(zeros, f32x4.gt(zn, zero));
-        if (signed) zeros = i32x4.sub(zeros, f32x4.eq(hn, zero));
-        if (signed) low = f32x4.pmin(low, kind == LEAKY ? zn : hn);
-        if (kind == MADE) top = f32x4.pmax(top, hn);
-        const leftN = low2(hn), rightN = high2(hn);
-        // Pairs first: each sum would wait for the one before.
-        s0 = f64x2.add(s0, f64x2.add(left, leftN));
-        s1 = f64x2.add(s1, f64x2.add(right, rightN));
-        q0 = f64x2.add(q0, madd(left, left, f64x2.mul(leftN, leftN)));
-        q1 = f64x2.add(q1, madd(right, right, f64x2.mul(rightN, rightN)));
-        if (signed) {
-          a0 = f64x2.add(a0, f64x2.abs(leftN));
-          a1 = f64x2.add(a1, f64x2.abs(rightN));
-        }
+        fires = i32x4.add(fires, both);
       }
-      if (kind == RECTIFIED) v128.store(f, largest);
-      else if (windows > 0) v128.store(f, v128.or(v128.load(f), any));
-      p += sample;
-      f += rowBytes;
+      v128.store(u, i32x4.sub(v128.load(u), fires));
+      p += rowBytes;
+      u += rowBytes;
     }
-    v128.store(acc, s0);
-    v128.store(acc, s1, 16);
-    v128.store(acc, q0, 64);
-    v128.store(acc, q1, 80);
-    if (signed) {
-      v128.store(acc, a0, 32);
-      v128.store(acc, a1, 48);
-      v128.store(acc, low, 112);
-      v128.store(acc, top, 128);
-    }
-    if (kind != RECTIFIED) {
-      v128.store(acc, zeros, 96);
+    fold(acc, s, q, k, count);
+    if (two) fold(acc, sn, qn, kn, count);
+    v128.store(f, mask);
+    if (two) v128.store(f + rowBytes, maskN);
+    if (kind == SIX) {
+      v128.store(acc, i32x4.add(v128.load(acc, 96), zeros), 96);
       v128.store(acc, topZ, 144);
     }
-    v128.store(units + c, u0);
-    if (two) v128.store(units + rowBytes + c, u1);
     acc += BLOCK;
   }
 }
 
+/** Where a unit fires: in one of `windows` closed intervals. */
 // @ts-ignore: decorator
 @inline
-function countRows(
-  kind: i32, windows: i32, z: usize, dh: usize, sample: usize, samples: i32, rows: i32, rowBytes: usize, units: usize,
-  fired: usize, acc: usize, slope: f32, edges: usize,
-): void {
-  for (; rows > 1; rows -= 2) {
-    countTile(kind, windows, true, z, dh, sample, samples, rowBytes, units, fired, acc, slope, edges);
-    z += 2 * rowBytes;
-    units += 2 * rowBytes;
+function fires(windows: i32, z: v128, edges: usize): v128 {
+  const first = v128.and(f32x4.ge(z, v128.load32_splat(edges)), f32x4.le(z, v128.load32_splat(edges, 4)));
+  if (windows == 1) return first;
+  return v128.or(
+    first,
+    v128.and(f32x4.ge(z, v128.load32_splat(edges, 8)), f32x4.le(z, v128.load32_splat(edges, 12))),
+  );
+}
+
+/** Takes a column's units that don't fire off the counts, and returns where one fires. */
+function recountUnits(windows: i32, z: usize, rows: i32, rowBytes: usize, units: usize, edges: usize): v128 {
+  let any = i32x4.splat(0);
+  for (; rows > 0; rows--) {
+    const on = windows == 1 ? fires(1, v128.load(z), edges) : fires(2, v128.load(z), edges);
+    any = v128.or(any, on);
+    v128.store(units, i32x4.add(v128.load(units), v128.not(on)));
+    z += rowBytes;
+    units += rowBytes;
   }
-  if (rows > 0) countTile(kind, windows, false, z, dh, sample, samples, rowBytes, units, fired, acc, slope, edges);
+  return any;
+}
+
+function countZeros(h: usize, rows: i32, rowBytes: usize): v128 {
+  let zeros = i32x4.splat(0);
+  for (; rows > 0; rows--) {
+    zeros = i32x4.sub(zeros, f32x4.eq(v128.load(h), f32x4.splat(0)));
+    h += rowBytes;
+  }
+  return zeros;
+}
+
+/**
+ * One tile of one sample, for the other functions. What is rare is looked for once a tile: zeros of h, by the smallest |h|, and
+ * units that don't fire, by the extremes of z and its distance from the gap between two intervals.
+ *
+ * @param windows intervals in which a unit fires; 0: a unit fires wherever z is a number, which is not counted here
+ * @param units   i32[rows, channels], full; what does not fire is taken off
+ * @param fired   a row of masks
+ * @param ahead   as above
+ */
+// @ts-ignore: decorator
+@inline
+function countSigned(
+  kind: i32, windows: i32, z: usize, dh: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize, slope: f32,
+  edges: usize, ahead: usize,
+): void {
+  let next = z + ahead;
+  const zero = f32x4.splat(0), a = f32x4.splat(slope), infinite = f32x4.splat(Infinity);
+  const count = f64x2.splat(rows);
+  const first = windows > 0 ? v128.load32_splat(edges) : zero;
+  const last = windows > 0 ? v128.load32_splat(windows == 1 ? edges + 4 : edges + 12) : zero;
+  const gapLow = windows > 1 ? v128.load32_splat(edges, 4) : zero, gapHigh = windows > 1 ? v128.load32_splat(edges, 8) : zero;
+  const half = f32x4.splat(0.5);
+  const middle = f32x4.mul(f32x4.add(gapLow, gapHigh), half);
+  // Wider than half the gap by more than the roundings.
+  const reach = fma(f32x4.abs(middle), f32x4.splat(1e-6), f32x4.sub(gapHigh, gapLow));
+  for (let c: usize = 0; c < rowBytes; c += 16) {
+    let p = z + c;
+    const k = made(kind, v128.load(p), p + dh, a);
+    let s = zero, q = zero, magnitudes = zero, smallest = infinite, lowZ = infinite, away = infinite;
+    let low = v128.load(acc, 112), top = v128.load(acc, 128), topZ = f32x4.neg(infinite);
+    const end = p + <usize>rows * rowBytes;
+    while (p < end) {
+      if (kind == LEAKY) {
+        touch(next);
+        touch(next + dh);
+        next += 16;
+      }
+      const zv = v128.load(p);
+      const hv = made(kind, zv, p + dh, a);
+      if (kind != MADE) v128.store(p + dh, hv);
+      const d = f32x4.sub(hv, k);
+      s = f32x4.add(s, d);
+      q = fma(d, d, q);
+      const size = f32x4.abs(hv);
+      magnitudes = f32x4.add(magnitudes, size);
+      smallest = f32x4.pmin(smallest, size);
+      topZ = f32x4.pmax(topZ, zv);
+      if (windows > 0 || kind == LEAKY) lowZ = f32x4.pmin(lowZ, zv);
+      if (windows > 1) away = f32x4.pmin(away, f32x4.abs(f32x4.sub(zv, middle)));
+      if (kind == MADE) {
+        low = f32x4.pmin(low, hv);
+        top = f32x4.pmax(top, hv);
+      }
+      p += rowBytes;
+    }
+    fold(acc, s, q, k, count);
+    v128.store(acc, f64x2.add(v128.load(acc, 32), f64x2.promote_low_f32x4(magnitudes)), 32);
+    v128.store(acc, f64x2.add(v128.load(acc, 48), f64x2.promote_low_f32x4(i64x2.shuffle(magnitudes, magnitudes, 1, 1))), 48);
+    if (v128.any_true(f32x4.eq(smallest, zero)))
+      v128.store(acc, i32x4.add(v128.load(acc, 96), countZeros(z + c + dh, rows, rowBytes)), 96);
+    // Leaky ReLU with a slope above 0 rises: extremes of z tell those of h.
+    v128.store(acc, kind == LEAKY ? f32x4.pmin(low, lowZ) : low, 112);
+    if (kind == MADE) v128.store(acc, top, 128);
+    v128.store(acc, f32x4.pmax(v128.load(acc, 144), topZ), 144);
+    if (windows > 0) {
+      let all = v128.and(v128.and(f32x4.ge(lowZ, first), f32x4.le(topZ, last)), f32x4.eq(s, s));
+      if (windows > 1) all = v128.and(all, f32x4.gt(away, reach));
+      const any = i32x4.all_true(all) ? all : recountUnits(windows, z + c, rows, rowBytes, units + c, edges);
+      v128.store(fired + c, v128.or(v128.load(fired + c), any));
+    }
+    acc += BLOCK;
+  }
 }
 
 // One function for each way: the engine then keeps everything in registers.
 function rectified(
-  z: usize, dh: usize, sample: usize, samples: i32, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize,
+  z: usize, dh: usize, sample: usize, two: bool, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize, ahead: usize,
 ): void {
-  countRows(RECTIFIED, 1, z, dh, sample, samples, rows, rowBytes, units, fired, acc, 0, 0);
+  if (two) countRising(RECTIFIED, true, z, dh, sample, rows, rowBytes, units, fired, acc, ahead);
+  else countRising(RECTIFIED, false, z, dh, sample, rows, rowBytes, units, fired, acc, ahead);
 }
 function six(
-  z: usize, dh: usize, sample: usize, samples: i32, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize,
+  z: usize, dh: usize, sample: usize, two: bool, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize, ahead: usize,
 ): void {
-  countRows(SIX, 1, z, dh, sample, samples, rows, rowBytes, units, fired, acc, 0, 0);
+  if (two) countRising(SIX, true, z, dh, sample, rows, rowBytes, units, fired, acc, ahead);
+  else countRising(SIX, false, z, dh, sample, rows, rowBytes, units, fired, acc, ahead);
 }
-function leaky(
-  z: usize, dh: usize, sample: usize, samples: i32, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize,
-  slope: f32,
-): void {
-  countRows(LEAKY, 0, z, dh, sample, samples, rows, rowBytes, units, fired, acc, slope, 0);
+function leaky(z: usize, dh: usize, rows: i32, rowBytes: usize, acc: usize, slope: f32, ahead: usize): void {
+  countSigned(LEAKY, 0, z, dh, rows, rowBytes, 0, 0, acc, slope, 0, ahead);
 }
-function always(
-  z: usize, dh: usize, sample: usize, samples: i32, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize,
-): void {
-  countRows(MADE, 0, z, dh, sample, samples, rows, rowBytes, units, fired, acc, 0, 0);
+function always(z: usize, dh: usize, rows: i32, rowBytes: usize, acc: usize): void {
+  countSigned(MADE, 0, z, dh, rows, rowBytes, 0, 0, acc, 0, 0, 0);
 }
 function within(
-  z: usize, dh: usize, sample: usize, samples: i32, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize,
-  edges: usize,
+  z: usize, dh: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize, edges: usize,
 ): void {
-  countRows(MADE, 1, z, dh, sample, samples, rows, rowBytes, units, fired, acc, 0, edges);
+  countSigned(MADE, 1, z, dh, rows, rowBytes, units, fired, acc, 0, edges, 0);
 }
 function withinTwo(
-  z: usize, dh: usize, sample: usize, samples: i32, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize,
-  edges: usize,
+  z: usize, dh: usize, rows: i32, rowBytes: usize, units: usize, fired: usize, acc: usize, edges: usize,
 ): void {
-  countRows(MADE, 2, z, dh, sample, samples, rows, rowBytes, units, fired, acc, 0, edges);
+  countSigned(MADE, 2, z, dh, rows, rowBytes, units, fired, acc, 0, edges, 0);
+}
+
+/** How h comes about: the functions of their own, or any that has been applied already. */
+// @ts-ignore: decorator
+@inline
+function kindOf(op: i32, a: f32, windows: i32): i32 {
+  return op == RECTIFIED || op == SIX || (op == LEAKY && a > 0 && a <= 1 && windows == 0) ? op : MADE;
 }
 
 /**
- * h = f(z) and its statistics per channel, for channels by fours (`op`: as in `activation`).
+ * h = f(z) at the positions from `first` to `last` of each sample, and what {@link finishCounts} makes figures of, for channels
+ * by fours (`op`: as in `activation`).
  *
  * @param windows closed intervals of z in which a unit fires, up to two; 0: wherever z is a number
  * @param edges   f32[2 · windows]; not read for relu and relu6, which fire where their slope is 1
- * @param strip   positions of a sample that are activated, then counted, where that is not one loop
- * @param units   i32[positions, channels], zeroed
- * @param fired   scratch i32[batch, channels], zeroed
- * @param base    scratch of {@link BLOCK} bytes for each four channels, zeroed
- * @param counts  i32[4, channels]: samples that fired, zeros, non-finite, NaN of z
- * @param values  f64[6, channels]: Σh, Σ|h|, Σh², min h, max h, max z
+ * @param tile    positions in a tile: the same for the same channels, whatever the batch
+ * @param units   i32[positions, channels], written
+ * @param fired   scratch i32[batch, channels], written
+ * @param base    scratch of {@link BLOCK} bytes for each four channels, written
  */
-export function countedActivation(
-  op: i32, z: usize, h: usize, batch: i32, positions: i32, channels: i32, a: f32, b: f32, windows: i32, edges: usize,
-  strip: i32, units: usize, fired: usize, base: usize, counts: usize, values: usize,
+export function countPositions(
+  op: i32, z: usize, h: usize, batch: i32, positions: i32, channels: i32, a: f32, b: f32, windows: i32, edges: usize, tile: i32,
+  first: i32, last: i32, units: usize, fired: usize, base: usize,
 ): void {
   const rowBytes: usize = channels << 2;
   const sample: usize = <usize>positions * rowBytes;
-  const kind = op == RECTIFIED || op == SIX || (op == LEAKY && a > 0 && windows == 0) ? op : MADE;
-  const nothing = f32x4.splat(-Infinity);
+  const kind = kindOf(op, a, windows);
+  const nothing = f32x4.splat(-Infinity), zero = i32x4.splat(0);
+  memory.fill(base, 0, (<usize>channels >> 2) * BLOCK);
   for (let c: usize = 0, acc = base; c < rowBytes; c += 16, acc += BLOCK) {
     v128.store(acc, f32x4.splat(Infinity), 112);
     v128.store(acc, nothing, 128);
     v128.store(acc, nothing, 144);
   }
-  const masks = <usize>batch * rowBytes;
-  if (kind == RECTIFIED) for (let i: usize = 0; i < masks; i += 16) v128.store(fired + i, nothing);
-  // Rows of a whole page all map to the same lines of the first-level cache: fewer of them at once.
-  const together = (rowBytes & 4095) == 0 ? 2 : 4;
-  for (let n = 0; n < batch; n += together) {
-    const samples = min(together, batch - n);
-    const mask = fired + <usize>n * rowBytes;
-    const step = kind == MADE ? strip : positions;
-    for (let p = 0; p < positions; p += step) {
-      const rows = min(step, positions - p);
+  const mask = kind == RECTIFIED ? nothing : windows == 0 && kind > SIX ? i32x4.splat(-1) : zero;
+  for (let i: usize = 0; i < <usize>batch * rowBytes; i += 16) v128.store(fired + i, mask);
+  const full = kind > SIX ? i32x4.splat(batch) : zero;
+  for (let i = <usize>first * rowBytes; i < <usize>last * rowBytes; i += 16) v128.store(units + i, full);
+  const dh = h - z;
+  for (let n = 0; n < batch; n += kind > SIX ? 1 : 2) {
+    const two = n + 1 < batch;
+    const row = fired + <usize>n * rowBytes;
+    for (let p = first; p < last; p += tile) {
+      const rows = min(tile, last - p);
       const at = <usize>p * rowBytes;
       const from = z + <usize>n * sample + at;
-      const dh = h - z;
-      if (kind == RECTIFIED) rectified(from, dh, sample, samples, rows, rowBytes, units + at, mask, base);
-      else if (kind == SIX) six(from, dh, sample, samples, rows, rowBytes, units + at, mask, base);
-      else if (kind == LEAKY) leaky(from, dh, sample, samples, rows, rowBytes, units + at, mask, base, a);
+      // The next tile comes into the cache meanwhile.
+      const ahead: usize = rows == tile && p + 2 * tile <= last ? <usize>tile * rowBytes : 0;
+      if (kind == RECTIFIED) rectified(from, dh, sample, two, rows, rowBytes, units + at, row, base, ahead);
+      else if (kind == SIX) six(from, dh, sample, two, rows, rowBytes, units + at, row, base, ahead);
+      else if (kind == LEAKY) leaky(from, dh, rows, rowBytes, base, a, ahead);
       else {
-        for (let i = 0; i < samples; i++) {
-          const one = from + <usize>i * sample;
-          activation(op, one, one + dh, <usize>rows * channels, a, b);
-        }
-        if (windows == 0) always(from, dh, sample, samples, rows, rowBytes, units + at, mask, base);
-        else if (windows == 1) within(from, dh, sample, samples, rows, rowBytes, units + at, mask, base, edges);
-        else withinTwo(from, dh, sample, samples, rows, rowBytes, units + at, mask, base, edges);
+        activation(op, from, from + dh, <usize>rows * channels, a, b);
+        if (windows == 0) always(from, dh, rows, rowBytes, base);
+        else if (windows == 1) within(from, dh, rows, rowBytes, units + at, row, base, edges);
+        else withinTwo(from, dh, rows, rowBytes, units + at, row, base, edges);
       }
     }
   }
-  if (windows == 0 && kind > SIX) {
-    for (let i: usize = 0; i < sample; i += 16) v128.store(units + i, i32x4.splat(batch));
-    for (let i: usize = 0; i < masks; i += 16) v128.store(fired + i, i32x4.splat(-1));
-  }
-  for (let c: usize = 0, acc = base; c < rowBytes; c += 16, acc += BLOCK) {
-    finish(kind, z + c, h + c, batch, positions, rowBytes, windows == 0, units + c, fired + c, acc, a, counts + c);
-    storeFigures(acc, values + 2 * c, rowBytes);
-  }
+}
+
+/** The counts and figures of what `countPositions` has passed over: see `finishKind`. */
+export function finishCounts(
+  op: i32, z: usize, h: usize, batch: i32, positions: i32, channels: i32, a: f32, windows: i32, parts: i32, units: usize,
+  fired: usize, base: usize, counts: usize, values: usize,
+): void {
+  const kind = kindOf(op, a, windows);
+  finishKind(kind, z, h, batch, positions, channels, a, windows, parts, units, fired, base, counts, values);
 }

@@ -8,7 +8,7 @@ export { addBias, sumColumns, sumMiddle } from './sums';
 export { transformFilter, transformFilterGradient, winogradConvolve, winogradFilterGradient } from './winograd';
 export { depthwise, depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
 export { activationLiveness } from './liveness';
-export { countedActivation } from './counting';
+export { countPositions, finishCounts } from './counting';
 export { activationStatistics } from './statistics';
 export { matrixProduct } from './dense';
 export { outerProducts } from './planes';

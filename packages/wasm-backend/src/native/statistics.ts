@@ -5,6 +5,7 @@ import { firingWindows } from './firingWindows';
 import { addressOf, allocate, findMemory, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
+import { type Part, ranges, runParts } from './threads';
 import { Workspace } from './workspace';
 
 const IDENTITY = -1;
@@ -38,8 +39,12 @@ interface Tensors {
 
 type Fill = (tensors: Tensors) => void;
 
-/** Values of a sample that are activated, then counted, while they are in the first-level cache. */
-const stripValues = 1024;
+/**
+ * Positions that are activated and counted together: what they hold stays in the first-level cache. ReLUs go by two samples at a
+ * time. No more than that: sums within are in float32.
+ */
+const tileOf = (op: number, channels: number): number =>
+  Math.max(2, op <= 1 ? Math.min(16, Math.floor(1024 / channels)) : Math.min(32, Math.floor(2048 / channels)));
 
 /** The fast pass, for channels by fours and functions that fire in two intervals of z at most; undefined for others. */
 function byWindows({ backend, code, shape, epsilon }: Pass): Fill | undefined {
@@ -51,20 +56,22 @@ function byWindows({ backend, code, shape, epsilon }: Pass): Fill | undefined {
   // Without an interval nothing fires: the comparison with NaN never holds.
   const edges = found.length === 0 ? [Number.NaN, Number.NaN] : [...found];
   const windows = everywhere ? 0 : edges.length / 2;
+  const tile = tileOf(code[0], channels);
+  const shares = ranges(backend, positions, tile, 'pass', batch * positions * channels);
   const work = new Workspace();
   const table = work.table(new Uint32Array(new Float32Array(edges).buffer));
   const [masks, accumulators] = [batch * channels * 4, channels * 48];
-  const [fired, base] = [work.reserve(masks), work.reserve(accumulators)];
-  const strip = Math.max(2, Math.floor(stripValues / channels / 2) * 2);
+  const [fired, base] = [work.reserve(masks * shares.length), work.reserve(accumulators * shares.length)];
+  const [op, a, b] = code;
   return ({ z, h, counts, units, values }) =>
     work.run(backend, () => {
-      const kernels = kernelsOf(backend);
-      kernels.zero(units, positions * channels * 4);
-      kernels.zero(fired(), masks);
-      kernels.zero(base(), accumulators);
-      const [op, a, b] = code;
-      const scratch = [strip, units, fired(), base()] as const;
-      kernels.countedActivation(op, z, h, ...shape, a, b, windows, table(), ...scratch, counts, values);
+      const parts = shares.map(([first, last], part): Part => {
+        const own = [first, last, units, fired() + part * masks, base() + part * accumulators] as const;
+        return ['countPositions', op, z, h, ...shape, a, b, windows, table(), tile, ...own];
+      });
+      runParts(backend, parts);
+      const scratch = [shares.length, units, fired(), base()] as const;
+      kernelsOf(backend).finishCounts(op, z, h, ...shape, a, windows, ...scratch, counts, values);
     });
 }
 

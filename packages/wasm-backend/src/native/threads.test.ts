@@ -53,6 +53,21 @@ function results(): Record<string, Float32Array> {
         ...Object.fromEntries(sums.map((values, i) => [`batch norm moment ${i}`, values])),
       };
     };
+    const counted = (name: string): Record<string, Float32Array> => {
+      const inputs = { x: draw([13, 21, 23, 24]) };
+      const [h, counts, units, figures] = runAll('RelumineActivationStatistics', inputs, {
+        name,
+        params: {},
+        epsilon: 0,
+      });
+      const sums = Float32Array.from(new Float64Array(figures!.slice().buffer));
+      return {
+        [`${name} counted`]: h!,
+        [`${name} counts`]: counts!,
+        [`${name} units`]: units!,
+        [`${name} moments`]: sums,
+      };
+    };
     const pool = { filterSize: 2, strides: 2, pad: 'valid' };
     const [a, b] = [draw([130, 100]), draw([100, 90])];
     const [w, g] = [draw([140_003]), draw([140_003])];
@@ -79,6 +94,9 @@ function results(): Record<string, Float32Array> {
       sum: run('Add', { a: big, b: big }),
       'with a value per channel': run('Multiply', { a: big, b: draw([30]) }),
       'with a value per row': run('RealDiv', { a: draw([13, 21, 23, 1]), b: big }),
+      ...counted('relu'),
+      ...counted('relu6'),
+      ...counted('gelu'),
       softmax: run('Softmax', { logits: big }, { dim: 3 }),
       adam: run('RelumineAdam', { value: w, gradient: g, m: g, v: tf.square(g) }, { ...adam, weightDecay: 0 }),
     };

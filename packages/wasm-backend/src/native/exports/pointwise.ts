@@ -31,7 +31,7 @@ export interface PointwiseExports {
       maxZ: number,
     ]
   ): void;
-  countedActivation(
+  countPositions(
     ...args: [
       op: number,
       z: number,
@@ -43,7 +43,25 @@ export interface PointwiseExports {
       b: number,
       windows: number,
       edges: number,
-      strip: number,
+      tile: number,
+      first: number,
+      last: number,
+      units: number,
+      fired: number,
+      base: number,
+    ]
+  ): void;
+  finishCounts(
+    ...args: [
+      op: number,
+      z: number,
+      h: number,
+      batch: number,
+      positions: number,
+      channels: number,
+      a: number,
+      windows: number,
+      parts: number,
       units: number,
       fired: number,
       base: number,
