@@ -1,3 +1,4 @@
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSite, type Site } from './openSite';
 
@@ -5,6 +6,13 @@ const pages = ['index.html', 'guide/get-started.html', 'concepts/dying-relu.html
 const more = ['reference/activations.html', 'results/cures.html', 'zh/concepts/how-sure.html'];
 
 let site: Site;
+
+/** Points at the live network, for which the service worker that isolates its page loads it anew, once. */
+async function isolated(page: Page): Promise<void> {
+  await page.locator('.rl-standalone').hover();
+  await page.waitForFunction('crossOriginIsolated');
+}
+
 beforeAll(async () => {
   site = await openSite();
 });
@@ -12,9 +20,8 @@ afterAll(() => site?.close());
 
 test('every page has a title, a description and a language', async () => {
   const page = await site.browser.newPage();
-  // The service worker that isolates its page loads it anew, once.
   await page.goto(`${site.url}concepts/dying-relu.html`);
-  await page.waitForFunction('crossOriginIsolated');
+  await isolated(page);
   const seen = new Set<string>();
   for (const path of [...pages, ...more]) {
     await page.goto(site.url + path);
@@ -36,7 +43,7 @@ test('the components of the concepts answer', async () => {
   await expect.poll(() => verdict.textContent()).toContain('0.30 %');
 
   await page.goto(`${site.url}concepts/dying-relu.html`);
-  await page.waitForFunction('crossOriginIsolated');
+  await isolated(page);
   const curve = page.locator('.rm-curve .rm-verdict');
   await expect.poll(() => curve.textContent()).toContain('does not fire');
   await page.locator('.rm-curve select').selectOption('leakyRelu (0.1)');
@@ -51,18 +58,26 @@ test('the live network waits until somebody wants it', async () => {
   await network.waitFor({ state: 'attached' });
   await page.evaluate(() => document.documentElement.scrollTo(0, 0));
   // Below the first screen nothing starts, however long the page is read.
-  await page.waitForTimeout(4000);
+  await page.waitForTimeout(6000);
   expect(page.workers()).toEqual([]);
-  await network.hover();
-  await page.waitForFunction('crossOriginIsolated');
+  await isolated(page);
   await expect.poll(() => page.workers().length, { timeout: 45_000 }).toBeGreaterThan(0);
+  await page.close();
+});
+
+test('a page that is only looked at does not load again, and shows its network all the same', async () => {
+  const page = await site.browser.newPage();
+  await page.goto(`${site.url}concepts/dying-relu.html`);
+  await page.evaluate('globalThis.first = true');
+  await page.locator('.rl-cell').first().waitFor({ timeout: 45_000 });
+  expect(await page.evaluate('globalThis.first')).toBe(true);
   await page.close();
 });
 
 test.each([1350, 412])('at %i pixels the live network comes without moving what is around it', async (width) => {
   const page = await site.browser.newPage({ viewport: { width, height: 900 } });
   await page.goto(`${site.url}concepts/dying-relu.html`);
-  await page.waitForFunction('crossOriginIsolated');
+  await isolated(page);
   await page.locator('.rl-cell').first().waitFor({ timeout: 45_000 });
   const shifts = await page.evaluate(
     () =>
@@ -82,7 +97,7 @@ test.each([1350, 412])('at %i pixels the live network comes without moving what 
 test('the Chinese pages are Chinese to their components and their search', async () => {
   const page = await site.browser.newPage();
   await page.goto(`${site.url}zh/concepts/dying-relu.html`);
-  await page.waitForFunction('crossOriginIsolated');
+  await isolated(page);
   await page.getByRole('button', { name: '训练' }).waitFor();
   await page.locator('.DocSearch-Button').filter({ hasText: '搜索' }).waitFor();
   await expect

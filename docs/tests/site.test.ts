@@ -37,6 +37,8 @@ async function visit(path: string, look: (visit: Visit) => Promise<void>): Promi
 
 test('the live component trains in the page, isolated, on threaded SIMD WASM, and its cells change', async () => {
   await visit('concepts/dying-relu.html', async ({ page, requests }) => {
+    // Pointing at it loads the page anew, once: the service worker isolates it.
+    await page.locator('.rl-standalone').hover();
     await page.waitForFunction('crossOriginIsolated', undefined, { timeout: 4000 });
     await page.getByRole('button', { name: /^Train/ }).click();
     const step = async () => Number(await page.getByTestId('step').textContent());

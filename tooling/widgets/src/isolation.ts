@@ -5,9 +5,10 @@ const tried = 'relumine.isolation';
  * and loads the page again, once.
  *
  * @param base the address of the folder that `isolation-worker.js` is in, with its slash
+ * @param again whether to load the page again; without, the next page that loads is isolated
  * @returns whether the page is isolated; `false` also where the page is about to load again
  */
-export async function isolate(base: string): Promise<boolean> {
+export async function isolate(base: string, again = true): Promise<boolean> {
   if (globalThis.crossOriginIsolated) {
     forget();
     return true;
@@ -19,7 +20,7 @@ export async function isolate(base: string): Promise<boolean> {
   } catch {
     return false;
   }
-  if (!rememberTry()) return false;
+  if (!again || !rememberTry()) return false;
   location.reload();
   // What waits for the answer must not start work that the reload cuts off.
   return new Promise(() => undefined);
