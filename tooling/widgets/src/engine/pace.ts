@@ -1,7 +1,9 @@
 /** Looks take about this share of the time … */
 const lookShare = 0.08;
-/** … but none is further away than this, in milliseconds: the first one also prepares the kernels. */
+/** … but the next one is no further away than this, in milliseconds: the first one also prepares the kernels … */
 const longestWait = 1000;
+/** … unless it takes so long that it would cost more than a third: four wide networks without ReLU take a second. */
+const leastWaits = 2;
 /** … and none nearer: the page shows each of them. */
 const shortestWait = 400;
 /** The page is told this often: more would take the time of its painting from the training, where both share two cores. */
@@ -14,7 +16,7 @@ export class Pace {
   private told = performance.now();
 
   shouldLook(): boolean {
-    const wait = Math.max(shortestWait, Math.min(this.lookTime / lookShare, longestWait));
+    const wait = Math.max(shortestWait, Math.min(this.lookTime / lookShare, longestWait), leastWaits * this.lookTime);
     return performance.now() - this.looked >= wait;
   }
 
