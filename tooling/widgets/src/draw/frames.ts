@@ -2,7 +2,7 @@
  * Milliseconds of drawing in one frame: to style, lay out and paint what was drawn takes the browser about three times
  * that, and a page that also answers must not spend its whole sixtieth on it.
  */
-const budget = 4;
+const budget = 2;
 
 const waiting = new Set<() => void>();
 let asked = false;
