@@ -5,6 +5,7 @@ export { prelu, preluAlphaGrad, preluGrad, roundSums, zero } from './prelu';
 export { adam, sgd } from './optimizers';
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling';
 export { addBias, sumColumns, sumMiddle } from './sums';
+export { clearEmptyPatches } from './emptyPatches';
 export { transformFilter, transformFilterGradient, winogradConvolve, winogradFilterGradient } from './winograd';
 export { depthwise, depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
 export { activationLiveness } from './liveness';

@@ -51,7 +51,7 @@ function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape) 
 /** y = x ∗ w, both at their addresses: f32[n, h, w, ci] with f32[taps, taps, ci, co] to f32[n, ho, wo, co]. */
 export function winogradConvolve(backend: WasmBackend, shape: ConvolutionShape, x: number, w: number, y: number): void {
   const kernels = kernelsOf(backend);
-  const { h, w: width, ci, co, top, left, ho, wo } = shape;
+  const { n, h, w: width, ci, co, kh, top, left, ho, wo } = shape;
   const work = new Workspace();
   const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
   const planeU = planeBytes(ci * upTo8(co) * 4);
@@ -66,6 +66,12 @@ export function winogradConvolve(backend: WasmBackend, shape: ConvolutionShape, 
     });
     runParts(backend, parts);
   });
+  // A patch of nothing but 0, as images' borders and ReLUs have, gives exactly 0: no channel fires by rounding.
+  const rows = ranges(backend, n * ho, 1, 'pass', n * h * width);
+  const cleared = rows.map(
+    ([first, last]): Part => ['clearEmptyPatches', kh, x, h, width, ci, top, left, y, ho, wo, co, first, last],
+  );
+  runParts(backend, cleared);
 }
 
 /** dx f32[n, h, w, ci] from dy f32[n, ho, wo, co]: the convolution with the filter turned around. */

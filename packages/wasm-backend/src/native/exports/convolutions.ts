@@ -100,6 +100,23 @@ export interface ConvolutionExports {
       scratch: number,
     ]
   ): void;
+  clearEmptyPatches(
+    ...args: [
+      taps: number,
+      x: number,
+      h: number,
+      w: number,
+      ci: number,
+      top: number,
+      left: number,
+      y: number,
+      ho: number,
+      wo: number,
+      co: number,
+      first: number,
+      last: number,
+    ]
+  ): void;
   winogradFilterGradient(
     ...args: [
       points: number,
