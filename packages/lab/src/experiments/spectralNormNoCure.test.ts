@@ -14,6 +14,8 @@ test('without biases the dead channels are the same ones before and after, and n
   expect(rows.map(({ layer }) => layer)).toEqual(['conv1', 'conv2']);
   for (const row of rows) {
     expect(row.sameChannels).toBe(true);
+    // A fourth of the channels can't fire whatever the image.
+    expect(row.deadWithoutBias.before).toBeGreaterThanOrEqual(row.channels / 4);
     expect(row.deadWithoutBias.after).toBe(row.deadWithoutBias.before);
     expect(row.sigma).toBeGreaterThan(0);
   }

@@ -3,7 +3,7 @@ import { auditModel } from '@relumine/dead-neuron-metrics/layers';
 import { simpleCnn } from '@relumine/models';
 import { createSpectralState, spectralNormalize } from '@relumine/spectral-norm';
 import { adam } from '@relumine/wasm-backend';
-import { dispose, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import { abs, dispose, neg, type Tensor, tensor1d, tidy, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { firstImages } from '../data/loadData';
 
@@ -26,7 +26,7 @@ export interface NoCureLayer {
   /** The kernel's spectral norm, which it is divided by. */
   sigma: number;
   dead: { before: number; after: number };
-  /** The same with all biases 0. */
+  /** The same with all biases 0 and every fourth channel's weights −|w|, so that it can't fire on inputs of 0 or more. */
   deadWithoutBias: { before: number; after: number };
   /** Whether the very same channels are dead without bias. */
   sameChannels: boolean;
@@ -40,12 +40,16 @@ async function deadOf(model: LayersModel, probes: ImageDataset): Promise<Map<str
   return new Map(report.layers.map(({ source, deadChannels }) => [source, deadChannels]));
 }
 
+/** Biases 0, and every fourth channel of the convolutions −|w|: without a bias hardly any dies by training alone. */
 function clearBiases(model: LayersModel): void {
   for (const layer of model.layers.filter(hasKernel)) {
     const [kernel, bias] = layer.getWeights() as [Tensor, Tensor];
-    const zero = zerosLike(bias);
-    layer.setWeights([kernel, zero]);
-    zero.dispose();
+    const changed = tidy(() => {
+      const isFourth = tensor1d(Array.from({ length: kernel.shape.at(-1)! }, (_, channel) => channel % 4 === 3));
+      return [kernel.rank === 4 ? where(isFourth, neg(abs(kernel)), kernel) : kernel.clone(), zerosLike(bias)];
+    });
+    layer.setWeights(changed);
+    dispose(changed);
   }
 }
 
@@ -75,7 +79,8 @@ async function train(model: LayersModel, { train: images, steps, seed }: NoCureO
 
 /**
  * Spectral normalisation of a network in which channels have died: the same weights before and after, with its biases and
- * without. A kernel over a positive number leaves the sign of w · x as it is, so without biases the dead set can't change;
+ * without. A kernel over a positive number leaves the sign of w · x as it is, so without biases the dead set can't change, however
+ * many are dead;
  * with negative biases, which weigh more where a kernel shrinks, it grows.
  *
  * @returns a row for each hidden layer; nothing stays in memory
