@@ -1,4 +1,4 @@
-import { createRandom, requirePositiveInteger } from '@relumine/core';
+import { createRandom, invalidArgument, requirePositiveInteger } from '@relumine/core';
 import { dispose, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { requireAxis, toMatrix } from './kernelMatrix';
 import { powerIteration, type SpectralState } from './powerIteration';
@@ -14,12 +14,27 @@ export interface SpectralStateOptions {
   warmUp?: number;
 }
 
+/** @throws RangeError for a kernel with NaN or infinity; read back only where sigma, which both reach, says so */
+function requireFiniteKernel(kernel: Tensor, sigma: Tensor): void {
+  if (Number.isFinite(sigma.dataSync()[0])) return;
+  const received = kernel.dataSync().find((value) => !Number.isFinite(value));
+  if (received === undefined) return;
+  throw invalidArgument({
+    where,
+    argument: 'kernel',
+    rule: 'must be finite',
+    received: String(received),
+    wayOut: 'Look at how it was initialised or trained: a step that diverged leaves NaN behind.',
+  });
+}
+
 /**
- * A state to start from: normal random vectors of length 1, then `warmUp` steps.
+ * A state to start from: normal random vectors of length 1, then `warmUp` steps. Here, where one value is read back, a kernel
+ * with NaN is refused; the steps of training read nothing and pass it on.
  *
  * @param kernel float32, rank 2 or more; borrowed
  * @returns vectors of the kernel's matrix [outputs, rest]; the caller's
- * @throws TypeError or RangeError for a wrong kernel, axis or number of steps
+ * @throws TypeError or RangeError for a wrong kernel, NaN or infinity in it, a wrong axis or number of steps
  */
 export function createSpectralState(kernel: Tensor, options: SpectralStateOptions): SpectralState {
   const { seed, warmUp = 15 } = options;
@@ -35,6 +50,13 @@ export function createSpectralState(kernel: Tensor, options: SpectralStateOption
   const start = { u: tensor1d(unit(rows)), v: tensor1d(unit(rows === 0 ? 0 : kernel.size / rows)) };
   const matrix = toMatrix(kernel, axis);
   const { state, sigma } = powerIteration(matrix, start, { iterations: warmUp });
-  dispose([matrix, sigma, start.u, start.v]);
+  try {
+    requireFiniteKernel(kernel, sigma);
+  } catch (error) {
+    dispose([state.u, state.v]);
+    throw error;
+  } finally {
+    dispose([matrix, sigma, start.u, start.v]);
+  }
   return state;
 }

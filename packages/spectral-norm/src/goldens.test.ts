@@ -1,5 +1,5 @@
 import { startWasm } from '@relumine/wasm-backend';
-import { dispose, grad, mul, sum, type Tensor, tensor, tensor1d, transpose } from '@tensorflow/tfjs-core';
+import { dispose, grad, memory, mul, sum, type Tensor, tensor, tensor1d, transpose } from '@tensorflow/tfjs-core';
 import { golden, number } from '@tooling/goldens';
 import { countTensors, expectTensorClose, useBackend } from '@tooling/testing';
 // Brings the gradients of stock operations, which the tests' own losses need.
@@ -158,6 +158,18 @@ describe.each([
     expect(run.sigma.dataSync()[0]).toBeNaN();
     for (const value of run.kernel.dataSync()) expect(value).toBeNaN();
   });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'is no start: %d in a kernel is refused, nothing leaks',
+    (value) => {
+      const kernel = own(tensor([1, value, 2, 3, 4, 5], [2, 3]));
+      const before = memory().numTensors;
+      expect(() => createSpectralState(kernel, { seed: 1 })).toThrow(
+        `[relumine/spectral-norm/createSpectralState] \`kernel\` must be finite. Received: ${value}. Look at how it was initialised or trained: a step that diverged leaves NaN behind.`,
+      );
+      expect(memory().numTensors).toBe(before);
+    },
+  );
 });
 
 describe('theorems', () => {
