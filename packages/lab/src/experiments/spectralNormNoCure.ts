@@ -40,7 +40,7 @@ async function deadOf(model: LayersModel, probes: ImageDataset): Promise<Map<str
   return new Map(report.layers.map(({ source, deadChannels }) => [source, deadChannels]));
 }
 
-/** Biases 0, and every fourth channel of the convolutions −|w|: without a bias hardly any dies by training alone. */
+/** Biases 0, and every fourth channel of the convolutions −|w|, so that some are dead in every layer. */
 function clearBiases(model: LayersModel): void {
   for (const layer of model.layers.filter(hasKernel)) {
     const [kernel, bias] = layer.getWeights() as [Tensor, Tensor];
