@@ -9,7 +9,7 @@ import {
 } from '@relumine/core';
 import { mergeRanks } from './measures/gram';
 import { buildReport } from './report';
-import { layerReport } from './statistics/layerReport';
+import { layerReport, RateBounds } from './statistics/layerReport';
 import { mergeStatistics } from './statistics/mergeStatistics';
 
 const keyOf = ({ path, name, source, activation }: LayerReport): string =>
@@ -35,13 +35,14 @@ export function mergeReports(a: DeadNeuronReport, b: DeadNeuronReport): DeadNeur
       rule: 'must be a report of the same layers as `a`',
       received: `${keysB.join(', ')}, against ${keysA.join(', ')}`,
     });
+  const bounds = new RateBounds();
   const layers = a.layers.map((layer, i) => {
     const { name, source, path, activation, shape, statistics } = layer;
     const other = b.layers[i]!;
     const identity = { name, source, path, activation, ...(shape ? { shape } : {}) };
     const classes = layer.classes && other.classes && addClasses(layer.classes, other.classes);
     const rank = layer.rank && other.rank && mergeRanks(layer.rank, other.rank, layer.channels);
-    const merged = layerReport(identity, mergeStatistics(statistics, other.statistics));
+    const merged = layerReport(identity, mergeStatistics(statistics, other.statistics), bounds);
     return { ...merged, ...(classes ? { classes } : {}), ...(rank ? { rank } : {}) };
   });
   const samples = a.samples + b.samples;

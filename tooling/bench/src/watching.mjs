@@ -1,5 +1,6 @@
 // What watching costs, as ratios in one run: a training step under deadNeuronMonitor against the same step without it, and
-// auditModel against predict over the same images: pnpm --filter @tooling/bench watching
+// auditModel against predict over the same images: pnpm --filter @tooling/bench watching [rounds] [auto|composed] [part]
+// with part one of monitor, audit and heap; all of them unless given.
 import { auditModel, deadNeuronMonitor } from '@relumine/dead-neuron-metrics/layers';
 import { mobileNet, simpleCnn } from '@relumine/models';
 import { adam, startWasm } from '@relumine/wasm-backend';
@@ -8,6 +9,8 @@ import { spread } from './timing.mjs';
 
 const rounds = Number(process.argv[2] ?? 12);
 const kernels = process.argv[3] ?? 'auto';
+const only = process.argv[4];
+const wants = (part) => only === undefined || only === part;
 console.log(await startWasm({ kernels, threads: 1 }));
 
 /** Wall-clock and processor milliseconds of one action; on a busy machine the second says more. */
@@ -38,7 +41,7 @@ async function ratio(what, watched, plain, pairs = rounds) {
 
 const images = tf.randomUniform([64, 28, 28, 1], 0, 1, 'float32', 1);
 const labels = tf.oneHot(tf.cast(tf.randomUniform([64], 0, 10, 'float32', 2), 'int32'), 10);
-for (const activation of ['relu', 'leakyRelu', 'prelu', 'elu']) {
+for (const activation of wants('monitor') ? ['relu', 'leakyRelu', 'prelu', 'elu'] : []) {
   const model = simpleCnn({ activation, seed: 1 });
   model.compile({ optimizer: adam({ learningRate: 1e-4 }), loss: 'categoricalCrossentropy' });
   const step = () => model.trainOnBatch(images, labels);
@@ -60,15 +63,16 @@ for (const activation of ['relu', 'leakyRelu', 'prelu', 'elu']) {
 const inputShape = [96, 96, 3];
 const network = mobileNet({ seed: 1, inputShape, classes: 10 });
 const photos = tf.randomUniform([64, ...inputShape], 0, 1, 'float32', 3);
-await ratio(
-  'audit of mobileNet against predict',
-  () => auditModel(network, photos, { batchSize: 32 }),
-  async () => {
-    const y = network.predict(photos, { batchSize: 32 });
-    await y.data();
-    y.dispose();
-  },
-);
+if (wants('audit'))
+  await ratio(
+    'audit of mobileNet against predict',
+    () => auditModel(network, photos, { batchSize: 32 }),
+    async () => {
+      const y = network.predict(photos, { batchSize: 32 });
+      await y.data();
+      y.dispose();
+    },
+  );
 
 const heap = () =>
   tf.engine().backend.wasm.wasmMemory?.buffer.byteLength ?? tf.engine().backend.wasm.asm.memory.buffer.byteLength;
@@ -81,6 +85,8 @@ async function peak(batches) {
   );
   return heap();
 }
-const [few, many] = [await peak(2), await peak(20)];
-console.log(`WASM heap after 32 images ${few} bytes, after 320 more ${many} bytes`);
+if (wants('heap')) {
+  const [few, many] = [await peak(2), await peak(20)];
+  console.log(`WASM heap after 32 images ${few} bytes, after 320 more ${many} bytes`);
+}
 process.exit();

@@ -3,6 +3,7 @@ import {
   type DeadNeuronReport,
   describe,
   invalidArgument,
+  type LayerReport,
   requirePositiveInteger,
 } from '@relumine/core';
 import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
@@ -76,6 +77,7 @@ export async function auditModel(
   const curve: CurvePoint[] = [];
   const input = new InputWatch(() => model.inputNames);
   const extras = new Extras(options);
+  let layers: LayerReport[];
   let samples = 0;
   let nextPoint = 1;
   const look = (one: Seen): void => void seen.push(one);
@@ -107,18 +109,19 @@ export async function auditModel(
         while (nextPoint <= samples) nextPoint *= 2;
       }
     }
+    if (samples === 0)
+      throw invalidArgument({
+        where,
+        argument: 'data',
+        rule: 'must hold one sample at least',
+        received: describeData(data),
+      });
+    if (curve.at(-1)?.samples !== samples) curve.push({ samples, deadChannels: statistics.deadChannels() });
+    layers = statistics.reports(tapped, (one) => extras.of(one));
   } finally {
     for (const one of seen) release(one);
+    statistics.dispose();
   }
-  if (samples === 0)
-    throw invalidArgument({
-      where,
-      argument: 'data',
-      rule: 'must hold one sample at least',
-      received: describeData(data),
-    });
-  if (curve.at(-1)?.samples !== samples) curve.push({ samples, deadChannels: statistics.deadChannels() });
-  const layers = tapped.flatMap((one) => statistics.reports([one]).map((layer) => ({ ...layer, ...extras.of(one) })));
   const report: DeadNeuronReport = { ...buildReport(layers, samples, curve), inputs: input.statistics() };
   const advice = input.addTo(report.summary.advice);
   report.summary.advice = reference ? [...referenceWarnings(report, reference), ...advice] : advice;

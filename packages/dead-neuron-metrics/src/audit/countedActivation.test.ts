@@ -30,6 +30,15 @@ function network(): tfl.LayersModel {
 
 /** Counts and sets exactly; sums, and what follows from float32 of two backends, closely. */
 function expectSame(actual: DeadNeuronReport, expected: DeadNeuronReport): void {
+  for (const [i, input] of actual.inputs!.entries()) {
+    const { sum, sumSquares, ...exact } = expected.inputs![i]!;
+    expect(input).toMatchObject(exact);
+    for (const [a, b] of [
+      [input.sum, sum],
+      [input.sumSquares, sumSquares],
+    ])
+      expect(Math.abs(decodeNumber(a!) / decodeNumber(b!) - 1)).toBeLessThan(1e-12);
+  }
   expect(actual.layers.map(({ name }) => name)).toEqual(expected.layers.map(({ name }) => name));
   for (const [i, layer] of actual.layers.entries()) {
     const other = expected.layers[i]!;
@@ -64,6 +73,28 @@ test('counted in the activation’s pass or read value by value: the same report
   expectSame(counted, await auditModel(again, tensor(values, [40, 9, 9, 2]), { batchSize: 16 }));
   again.dispose();
   await setBackend('wasm');
+});
+
+test('data that throws after counted batches leaves nothing behind', async () => {
+  const model = network();
+  const failing = function* () {
+    for (let i = 0; i < 3; i++) yield randomNormal([4, 9, 9, 2], 0, 1, 'float32', i);
+    throw new Error('the disk is gone');
+  };
+  await model.predictOnBatch(randomNormal([1, 9, 9, 2]));
+  await expectNoLeak(() => expect(auditModel(model, failing())).rejects.toThrow('the disk is gone'));
+  model.dispose();
+});
+
+test('input that is not finite is counted, and the finite rest summed up', async () => {
+  const model = network();
+  const values = new Float32Array(2 * 162).fill(0.5);
+  values.set([Number.NaN, Number.POSITIVE_INFINITY, 3], 7);
+  const x = tensor(values, [2, 9, 9, 2]);
+  const [input] = (await auditModel(model, x)).inputs!;
+  expect(input).toMatchObject({ values: 324, nonFinite: 2, sum: 321 * 0.5 + 3, min: 0.5, max: 3 });
+  dispose(x);
+  model.dispose();
 });
 
 test('a NaN in the data is told by unit, as where every value is read', async () => {

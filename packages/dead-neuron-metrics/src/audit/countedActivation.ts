@@ -1,5 +1,5 @@
 import { activationStatisticsKernel, hasKernel } from '@relumine/core';
-import { dispose, engine, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, engine, keep, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core';
 import { firingEpsilon } from '../statistics/responses';
 import type { FoundActivation } from './activationOf';
 
@@ -43,30 +43,32 @@ export function countedActivation(
   return { h, rows: readCounted(counted) };
 }
 
-/** What was counted, as it lies in memory. */
+/** What was counted. The counts of units stay where they are: there are millions, and nobody reads them batch by batch. */
 export interface CountedRows {
   readonly positions: number;
   readonly channels: number;
   /** Rows of int32[4, channels]: samples that fired, zeros, non-finite h, NaN of z. */
   readonly counts: Int32Array;
-  /** int32[positions, channels] */
-  readonly unitFired: Int32Array;
+  /** int32[positions, channels], kept; the receiver's. */
+  readonly unitFired: Tensor;
   /** Rows of float64[6, channels]: Σh, Σ|h|, Σh², min h, max h, max z. */
   readonly figures: Float64Array;
 }
 
-/** Reads the counts; undefined where there was a NaN, whose unit the pass doesn't tell. Disposes them. */
-function readCounted(tensors: readonly [counts: Tensor, units: Tensor, values: Tensor]): CountedRows | undefined {
+/** Reads the counts; undefined where there was a NaN, whose unit the pass doesn't tell. Keeps or disposes them. */
+function readCounted([counts, units, values]: readonly [counts: Tensor, units: Tensor, values: Tensor]):
+  | CountedRows
+  | undefined {
+  const [positions, channels] = units.shape as [number, number];
+  let known = false;
   try {
-    const [counts, units, values] = tensors;
-    const [positions, channels] = units.shape as [number, number];
     // The backends that count have their values at hand: nothing waits here.
     const rows = counts.dataSync() as Int32Array;
-    if (rows.subarray(3 * channels).some((nan) => nan > 0)) return undefined;
+    known = !rows.subarray(3 * channels).some((nan) => nan > 0);
+    if (!known) return undefined;
     const bytes = (values.dataSync() as Float32Array).slice().buffer;
-    const unitFired = units.dataSync() as Int32Array;
-    return { positions, channels, counts: rows, unitFired, figures: new Float64Array(bytes) };
+    return { positions, channels, counts: rows, unitFired: keep(units), figures: new Float64Array(bytes) };
   } finally {
-    dispose([...tensors]);
+    dispose(known ? [counts, values] : [counts, units, values]);
   }
 }

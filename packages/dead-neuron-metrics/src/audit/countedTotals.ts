@@ -1,22 +1,27 @@
 import { type ChannelStatisticsSnapshot, encodeNumber } from '@relumine/core';
+import { add, dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import { CompensatedSums } from '../statistics/compensatedSums';
 import type { CountedRows } from './countedActivation';
 
 /** A plain list of millions of numbers: `Array.from` takes ten times as long. */
-function listOf(values: Uint32Array): number[] {
+function listOf(values: ArrayLike<number>): number[] {
   const list = new Array<number>(values.length);
   for (let i = 0; i < values.length; i++) list[i] = values[i]!;
   return list;
 }
 
-/** Adds up what the activation's own pass counted, batch after batch, in typed arrays: as plain lists it took longer than the pass. */
+/**
+ * Adds up what the activation's own pass counted, batch after batch: units on the backend and channels in typed arrays. As
+ * plain lists it took longer than the pass. Holds a tensor: {@link CountedTotals.dispose} frees it.
+ */
 export class CountedTotals {
   samples = 0;
   readonly positions: number;
   readonly channels: number;
   /** Rows of [4, channels]: samples that fired, zeros, non-finite h, NaN of z. Beyond 2³¹, hence float64. */
   private readonly counts: Float64Array;
-  private unitFired: Uint32Array | undefined;
+  /** int32[positions, channels], exact below 2³¹ samples. */
+  private unitFired: Tensor | undefined;
   /** Σh, Σ|h|, Σh², each per channel. */
   private readonly sums: CompensatedSums;
   private readonly min: Float64Array;
@@ -36,9 +41,9 @@ export class CountedTotals {
   add({ channels, counts, unitFired, figures }: CountedRows, samples: number): void {
     this.samples += samples;
     for (let i = 0; i < counts.length; i++) this.counts[i]! += counts[i]!;
-    const units = this.unitFired;
-    if (units) for (let i = 0; i < unitFired.length; i++) units[i]! += unitFired[i]!;
-    else this.unitFired = new Uint32Array(unitFired);
+    const before = this.unitFired;
+    this.unitFired = keep(before ? add(before, unitFired) : unitFired.clone());
+    if (before) dispose(before);
     for (let i = 0; i < 3 * channels; i++) this.sums.add(i, figures[i]!);
     for (let c = 0; c < channels; c++) {
       this.min[c] = Math.min(this.min[c]!, figures[3 * channels + c]!);
@@ -50,6 +55,11 @@ export class CountedTotals {
   /** Whether a channel has fired. */
   fired(channel: number): boolean {
     return this.counts[channel]! > 0;
+  }
+
+  dispose(): void {
+    if (this.unitFired) dispose(this.unitFired);
+    this.unitFired = undefined;
   }
 
   /** The same as a snapshot, which merges. */
@@ -76,7 +86,8 @@ export class CountedTotals {
       min: numbers(this.min),
       max: numbers(this.max),
       maxPreactivation: numbers(this.maxZ),
-      unitFired: listOf(this.unitFired ?? new Uint32Array(positions * channels)),
+      // The backends that count have their values at hand.
+      unitFired: listOf(this.unitFired?.dataSync() ?? new Int32Array(positions * channels)),
       unitNan: [],
       nonFinite,
     };

@@ -1,6 +1,7 @@
 import { encodeNumber, type InputStatistics } from '@relumine/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ModelInput } from './batches';
+import { countedInput, type InputFigures } from './countedInput';
 
 /** Sums of one input. */
 class Spread {
@@ -25,6 +26,15 @@ class Spread {
       if (value > max) max = value;
     }
     Object.assign(this, { sum, sumSquares, min, max, nonFinite, values: this.values + values.length });
+  }
+
+  /** Adds values that are all finite. */
+  addFigures({ values, sum, sumSquares, min, max }: InputFigures): void {
+    this.values += values;
+    this.sum += sum;
+    this.sumSquares += sumSquares;
+    this.min = Math.min(this.min, min);
+    this.max = Math.max(this.max, max);
   }
 }
 
@@ -51,7 +61,9 @@ export class InputWatch {
       if (tensor.dtype === 'string') continue;
       const spread = this.spreads.get(name) ?? new Spread();
       this.spreads.set(name, spread);
-      spread.add((await tensor.data()) as ArrayLike<number>);
+      const figures = countedInput(tensor);
+      if (figures) spread.addFigures(figures);
+      else spread.add((await tensor.data()) as ArrayLike<number>);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ChannelStatisticsSnapshot, LayerReport } from '@relumine/core';
 import { ChannelAccumulator } from '../statistics/channelStatistics';
-import { layerReport } from '../statistics/layerReport';
+import { layerReport, RateBounds } from '../statistics/layerReport';
 import { mergeStatistics } from '../statistics/mergeStatistics';
 import { deadChannelsOf, type LayerObservation, observeLayer } from '../statistics/observeLayer';
 import { CountedTotals } from './countedTotals';
@@ -54,13 +54,16 @@ export class LayerStatistics {
     return counted && read ? mergeStatistics(counted, read) : (counted ?? read);
   }
 
-  /** Reports of the layers that were called, in the order of `tapped`. */
-  reports(tapped: readonly TappedLayer[]): LayerReport[] {
+  /** Reports of the layers that were called, in the order of `tapped`, with what `more` knows of each. */
+  reports(tapped: readonly TappedLayer[], more: (tapped: TappedLayer) => Partial<LayerReport>): LayerReport[] {
+    const bounds = new RateBounds();
     return tapped.flatMap((one) => {
       const snapshot = this.snapshot(one);
       const { name, source, path, activation } = one;
       const { shape = [] } = this.known.get(one) ?? {};
-      return snapshot ? [layerReport({ name, source, path: [...path], activation, shape }, snapshot)] : [];
+      if (!snapshot) return [];
+      const identity = { name, source, path: [...path], activation, shape };
+      return [{ ...layerReport(identity, snapshot, bounds), ...more(one) }];
     });
   }
 
@@ -68,6 +71,11 @@ export class LayerStatistics {
   observation(tapped: TappedLayer): LayerObservation | undefined {
     const snapshot = this.snapshot(tapped);
     return snapshot && observeLayer({ name: tapped.name, path: [...tapped.path] }, snapshot);
+  }
+
+  /** Frees what is held on the backend. */
+  dispose(): void {
+    for (const { totals } of this.known.values()) totals?.dispose();
   }
 
   /** Channels that are dead so far, over all layers. */

@@ -143,8 +143,8 @@ function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, op
 }
 
 /** Frees what a tap has kept. */
-export function release({ z, h, slopes }: Seen): void {
-  for (const kept of [z, h, slopes]) if (kept) dispose(kept);
+export function release({ z, h, slopes, rows }: Seen): void {
+  for (const kept of [z, h, slopes, rows?.unitFired]) if (kept) dispose(kept);
 }
 
 /**

@@ -25,18 +25,28 @@ export function dormancy(meanAbs: readonly number[]): number[] {
   return meanAbs.map((mean) => (layerMean === 0 ? 0 : mean / layerMean));
 }
 
-/** The bound by firings; many channels share theirs, and each takes an incomplete beta function. */
-function boundOf(samples: number, level: number): (fired: number) => number {
-  const known = new Map<number, number>();
-  return (fired) => {
-    const bound = known.get(fired) ?? firingRateBound(samples, level, fired);
-    known.set(fired, bound);
+/** Bounds that have been computed: most channels, of all layers, share theirs, and each takes an incomplete beta function. */
+export class RateBounds {
+  private readonly known = new Map<string, number>();
+
+  of(samples: number, level: number, fired: number): number {
+    const key = `${samples} ${level} ${fired}`;
+    const bound = this.known.get(key) ?? firingRateBound(samples, level, fired);
+    this.known.set(key, bound);
     return bound;
-  };
+  }
 }
 
-/** The report of one layer, from its statistics alone. */
-export function layerReport(identity: LayerIdentity, s: ChannelStatisticsSnapshot): LayerReport {
+/**
+ * The report of one layer, from its statistics alone.
+ *
+ * @param bounds what the layers of one report share
+ */
+export function layerReport(
+  identity: LayerIdentity,
+  s: ChannelStatisticsSnapshot,
+  bounds: RateBounds = new RateBounds(),
+): LayerReport {
   const channels = s.fired.length;
   const propagate = s.nonFinite === 'propagate';
   const spoiled = (c: number): boolean => propagate && s.nan[c]! > 0;
@@ -70,8 +80,8 @@ export function layerReport(identity: LayerIdentity, s: ChannelStatisticsSnapsho
     nonFiniteChannels: where(each((c) => s.nan[c]! + s.infinite[c]! > 0)),
     perChannel: {
       firingRate: each((c) => s.fired[c]! / s.samples),
-      firingRateBound95: s.fired.map(boundOf(s.samples, confidence)),
-      familyWiseBound95: s.fired.map(boundOf(s.samples, 1 - (1 - confidence) / channels)),
+      firingRateBound95: s.fired.map((fired) => bounds.of(s.samples, confidence, fired)),
+      familyWiseBound95: s.fired.map((fired) => bounds.of(s.samples, 1 - (1 - confidence) / channels, fired)),
       apoz: each((c) => s.zeros[c]! / (propagate ? s.count : counted(c))),
       dormancy: dormancy(meanAbs),
       mean,

@@ -22,8 +22,9 @@ export function deadUnitFractionOf({ unitFired, unitNan, nonFinite }: ChannelSta
   // There are millions of units: asking an empty list for each of them takes longer than all the rest.
   const anyNan = nonFinite === 'propagate' && unitNan.length > 0;
   let dead = 0;
-  for (let unit = 0; unit < unitFired.length; unit++)
-    if (unitFired[unit] === 0 && !(anyNan && unitNan[unit]! > 0)) dead++;
+  for (let unit = 0; unit < unitFired.length; unit++) if (unitFired[unit] === 0) dead++;
+  if (anyNan)
+    for (let unit = 0; unit < unitFired.length; unit++) if (unitFired[unit] === 0 && unitNan[unit]! > 0) dead--;
   return dead / unitFired.length;
 }
 
