@@ -25,6 +25,8 @@ export {
   type RelumineKernelName,
   spectralNormalizeGradKernel,
   spectralNormalizeKernel,
+  spectralProductGradKernel,
+  spectralProductKernel,
   spectralVectorsKernel,
   symbolNormsKernel,
 } from './kernels';

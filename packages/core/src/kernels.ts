@@ -14,6 +14,8 @@ export type RelumineKernelName =
   | 'RelumineSpectralNormalize'
   | 'RelumineSpectralVectors'
   | 'RelumineSpectralNormalizeGrad'
+  | 'RelumineSpectralProduct'
+  | 'RelumineSpectralProductGrad'
   | 'RelumineSymbolNorms';
 
 /**
@@ -64,6 +66,19 @@ export const spectralVectorsKernel = 'RelumineSpectralVectors';
  * `{ target, onlyIfLarger }`; output (dy − ⟨dy, y⟩ v uᵀ / target) · target / σ, or dy where the kernel was left unchanged.
  */
 export const spectralNormalizeGradKernel = 'RelumineSpectralNormalizeGrad';
+
+/**
+ * A product with the divided kernel, which is not written down: inputs `{ x, kernel, sigma }`, float32[samples, inputs],
+ * float32[inputs, outputs] and σ; attributes `{ target, onlyIfLarger }`; output x · kernel · target / σ, or x · kernel where
+ * the kernel is left unchanged.
+ */
+export const spectralProductKernel = 'RelumineSpectralProduct';
+
+/**
+ * The gradient of that product, with u and v constant. Inputs `{ dy, x, kernel, y, u, v, sigma }`, y the result; attributes as
+ * before; outputs, with dz = dy · target / σ (or dy): dz · kernelᵀ, and xᵀ · dz − ⟨dz, y⟩ v uᵀ / target (or xᵀ · dz).
+ */
+export const spectralProductGradKernel = 'RelumineSpectralProductGrad';
 
 /**
  * The largest eigenvalues of a circular convolution's Gram matrices G(f, g) = Σ_k cos φ_k S_k − i sin φ_k D_k, with

@@ -70,10 +70,12 @@ function multiplyEven(
  * @param panels  scratch f32[block · n rounded up to 8]
  * @param room    scratch f32[max(4 · block, 8192)], where rowBytes is 4
  * @param tile    scratch f32[32]
+ * @param last    where the last step's values of all rows lie, one after the other, if not with the others; else 0.
+ *                Only where rowBytes is 4
  */
 export function matrixProduct(
   a: usize, rowBytes: usize, stepBytes: usize, m: i32, k: i32, block: i32, b: usize, rowBytesB: usize, columnBytesB: usize,
-  n: i32, c: usize, rowBytesC: usize, columnBytes: usize, panels: usize, room: usize, tile: usize,
+  n: i32, c: usize, rowBytesC: usize, columnBytes: usize, panels: usize, room: usize, tile: usize, last: usize,
 ): void {
   for (let k0 = 0; k0 < k; k0 += block) {
     const count = min(block, k - k0);
@@ -82,7 +84,7 @@ export function matrixProduct(
     if (columnBytesB == 4) packRows(from, count, n, rowBytesB, panels);
     else packColumns(from, count, n, columnBytesB, panels);
     // As many rows as fit into the second-level cache, or copied, into the first, go through all panels.
-    const copied = rowBytes == 4 && stepBytes != 4;
+    const copied = rowBytes == 4 && (stepBytes != 4 || last != 0);
     // Where all panels fit into the first, four rows do: A then streams past, evenly.
     const small = !copied && count * n <= 6144;
     const rows = small ? 4 : max(4, ((copied ? 8192 : 32768) / count) & ~3);
@@ -92,7 +94,10 @@ export function matrixProduct(
       let step = stepBytes;
       if (copied) {
         step = height << 2;
-        for (let s = 0; s < count; s++) memory.copy(room + s * step, first + s * stepBytes, step);
+        for (let s = 0; s < count; s++) {
+          const apart = last != 0 && k0 + s == k - 1;
+          memory.copy(room + s * step, apart ? last + (<usize>i << 2) : first + s * stepBytes, step);
+        }
         first = room;
       }
       multiplyEven(

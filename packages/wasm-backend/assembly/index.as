@@ -18,5 +18,6 @@ export { batchNorm, batchNormGrad, spread, squareGrad } from './batchNorm';
 export { outputGrad } from './outputGradients';
 export { binary, binaryRows } from './binary';
 export { combine, lanczos } from './hermitian';
-export { innerProduct, scaleInto, spectralGradient, spectralLeft, spectralRight, spectralSigma } from './spectral';
+export { innerProduct, normalizeColumns, normalizeRows, scaleInto } from './spectral';
+export { spectralColumns, spectralGradient, spectralRows, spectralSigma } from './spectral';
 export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from './softmax';

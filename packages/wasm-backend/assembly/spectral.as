@@ -4,8 +4,8 @@ import { fma, splat } from './vector';
 
 const BLOCK: i32 = 256;
 
-/** totals[columns] (float64) = Σ_i v_i K[i, :]; `part` is scratch of `columns` float32 values. */
-function columnSums(k: usize, rows: i32, columns: i32, v: usize, part: usize, totals: usize): void {
+/** totals[columns] (f64) = Σ_i v_i K[i, :] of some rows; `part` is scratch of `columns` float32 values. */
+export function spectralColumns(k: usize, rows: i32, columns: i32, v: usize, part: usize, totals: usize): void {
   const rowBytes: usize = columns << 2;
   memory.fill(totals, 0, columns << 3);
   for (let from = 0; from < rows; from += BLOCK) {
@@ -125,28 +125,6 @@ function dot(a: usize, b: usize, n: i32): f64 {
   return total;
 }
 
-/** u = Kᵀ v, divided by its norm (at least `epsilon`); returns vᵀ K u. */
-export function spectralLeft(
-  k: usize,
-  rows: i32,
-  columns: i32,
-  v: usize,
-  u: usize,
-  epsilon: f64,
-  part: usize,
-  totals: usize,
-): f64 {
-  columnSums(k, rows, columns, v, part, totals);
-  let squares: f64 = 0;
-  for (let j = 0; j < columns; j++) {
-    const x = f64.load(totals + (j << 3));
-    squares += x * x;
-  }
-  const divisor = max(sqrt(squares), epsilon);
-  for (let j = 0; j < columns; j++) f32.store(u + (j << 2), <f32>(f64.load(totals + (j << 3)) / divisor));
-  return squares / divisor;
-}
-
 /** The sums of the lanes of a, b, c and d. */
 // @ts-ignore: decorator
 @inline
@@ -225,23 +203,45 @@ function rowSums(k: usize, rows: i32, columns: i32, u: usize, v: usize): f64 {
   return total + f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
 }
 
-/** v = K u, divided by its norm (at least `epsilon`); returns vᵀ K u. */
-export function spectralRight(k: usize, rows: i32, columns: i32, u: usize, v: usize, epsilon: f64): f64 {
-  const squares = rowSums(k, rows, columns, u, v);
+/** v_i = K[i, :] · u of some rows, and the sum of their squares, f64. */
+export function spectralRows(k: usize, rows: i32, columns: i32, u: usize, v: usize, squares: usize): void {
+  f64.store(squares, rowSums(k, rows, columns, u, v));
+}
+
+/** u = the sum of the parts [parts, columns] in their order, divided by its norm (at least `epsilon`); returns vᵀ K u. */
+export function normalizeColumns(totals: usize, parts: i32, columns: i32, u: usize, epsilon: f64): f64 {
+  const bytes: usize = columns << 3;
+  let squares: f64 = 0;
+  for (let j = 0; j < columns; j++) {
+    const at = totals + (j << 3);
+    let x = f64.load(at);
+    for (let t = 1; t < parts; t++) x += f64.load(at + t * bytes);
+    f64.store(at, x);
+    squares += x * x;
+  }
+  const divisor = max(sqrt(squares), epsilon);
+  for (let j = 0; j < columns; j++) f32.store(u + (j << 2), <f32>(f64.load(totals + (j << 3)) / divisor));
+  return squares / divisor;
+}
+
+/** v divided by its norm (at least `epsilon`), from the sums of squares of its parts; returns vᵀ K u. */
+export function normalizeRows(v: usize, rows: i32, sums: usize, parts: i32, epsilon: f64): f64 {
+  let squares = f64.load(sums);
+  for (let t = 1; t < parts; t++) squares += f64.load(sums + (t << 3));
   const divisor = max(sqrt(squares), epsilon);
   for (let i = 0; i < rows; i++) f32.store(v + (i << 2), <f32>(<f64>f32.load(v + (i << 2)) / divisor));
   return squares / divisor;
 }
 
-/** Σ_ij v_i K[i, j] u_j. */
-export function spectralSigma(k: usize, rows: i32, columns: i32, u: usize, v: usize): f64 {
+/** Σ_ij v_i K[i, j] u_j of some rows, f64. */
+export function spectralSigma(k: usize, rows: i32, columns: i32, u: usize, v: usize, out: usize): void {
   const rowBytes: usize = columns << 2;
   let sum: f64 = 0;
   for (let i = 0; i < rows; i++) {
     sum += <f64>f32.load(v + (i << 2)) * dot(k, u, columns);
     k += rowBytes;
   }
-  return sum;
+  f64.store(out, sum);
 }
 
 /** y = x · factor over n values. */
@@ -261,9 +261,9 @@ export function scaleInto(x: usize, y: usize, n: i32, factor: f32): void {
   }
 }
 
-/** Σ a_j b_j over n values. */
-export function innerProduct(a: usize, b: usize, n: i32): f64 {
-  return dot(a, b, n);
+/** Σ a_j b_j over n values, f64. */
+export function innerProduct(a: usize, b: usize, n: i32, out: usize): void {
+  f64.store(out, dot(a, b, n));
 }
 
 /** dx[i, j] = (dy[i, j] − along · v_i u_j) · factor; rows from the last to the first. */

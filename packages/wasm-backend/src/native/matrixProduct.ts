@@ -34,16 +34,21 @@ const cost = (read: Layout, packed: Layout): number =>
   packed.rows * packed.columns * (packed.columnBytes === 4 ? 1 : 2) +
   (read.columnBytes === 4 ? 0 : read.rows * read.columns);
 
+/** The addresses of two factors and their product. */
+export interface Factors {
+  a: number;
+  b: number;
+  c: number;
+  /** Where A's last column lies, contiguous, if not with the others; only for a transposed A. */
+  last?: number;
+}
+
 /** C = A · B for each pair of matrices; C's rows are contiguous. */
-export function multiplyAll(
-  backend: WasmBackend,
-  a: Layout,
-  b: Layout,
-  pairs: { a: number; b: number; c: number }[],
-): void {
+export function multiplyAll(backend: WasmBackend, a: Layout, b: Layout, pairs: Factors[]): void {
   const n = b.columns;
   // C = A · B or Cᵀ = Bᵀ · Aᵀ, stored against the grain: the first factor is read in place, the second is packed.
-  const swap = cost(flipped(b), flipped(a)) + a.rows * n < cost(a, b);
+  const apart = pairs.some(({ last }) => last !== undefined);
+  const swap = !apart && cost(flipped(b), flipped(a)) + a.rows * n < cost(a, b);
   const [read, packed] = swap ? [flipped(b), flipped(a)] : [a, b];
   const [rowBytesC, columnBytesC] = swap ? [4, n * 4] : [n * 4, 4];
   const k = a.columns;
@@ -68,7 +73,8 @@ export function multiplyAll(
         const start = other + column * packed.columnBytes;
         const second = [start, packed.rowBytes, packed.columnBytes, columns[1]! - column] as const;
         const out = [pair.c + row * rowBytesC + column * columnBytesC, rowBytesC, columnBytesC] as const;
-        return ['matrixProduct', ...first, k, block, ...second, ...out, panels(), room(), tile()];
+        const last = pair.last === undefined ? 0 : pair.last + row * read.rowBytes;
+        return ['matrixProduct', ...first, k, block, ...second, ...out, panels(), room(), tile(), last];
       });
       runParts(backend, parts);
     }

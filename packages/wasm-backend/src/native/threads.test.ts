@@ -68,6 +68,17 @@ function results(): Record<string, Float32Array> {
         [`${name} moments`]: sums,
       };
     };
+    const spectral = (): Record<string, Float32Array> => {
+      const [kernel, u, v] = [draw([2311, 71]), draw([71]), draw([2311])];
+      const attrs = { iterations: 2, first: 'u', epsilon: 1e-12, target: 1, onlyIfLarger: false };
+      const [y, ...found] = runAll('RelumineSpectralNormalize', { kernel, u, v }, attrs);
+      const sigma = tf.scalar(found[2]![0]!);
+      const tensors = { y: tf.tensor(y!, [2311, 71]), u: tf.tensor(found[0]!), v: tf.tensor(found[1]!), sigma };
+      const dx = run('RelumineSpectralNormalizeGrad', { dy: draw([2311, 71]), ...tensors }, attrs);
+      const frozen = runAll('RelumineSpectralVectors', { kernel, u, v }, { ...attrs, iterations: 0 });
+      const all = [y!, ...found, dx, frozen[2]!];
+      return Object.fromEntries(all.map((values, i) => [`spectral moment ${i}`, values]));
+    };
     const pool = { filterSize: 2, strides: 2, pad: 'valid' };
     const [a, b] = [draw([130, 100]), draw([100, 90])];
     const [w, g] = [draw([140_003]), draw([140_003])];
@@ -88,6 +99,7 @@ function results(): Record<string, Float32Array> {
       'max pool': run('MaxPool', { x: big }, pool),
       'max pool gradient': run('MaxPoolGrad', { input: big, dy: draw([13, 10, 11, 30]) }, pool),
       ...depthwise(),
+      ...spectral(),
       ...normalized(),
       'a sum per channel': run('Sum', { x: big }, { axis: [0, 1, 2] }),
       'a mean per row': run('Mean', { x: big }, { axis: [3] }),
@@ -127,8 +139,9 @@ test('three threads give what one gives; the same number of threads gives the sa
     // Sums over images are added up share by share: to rounding the same.
     if (!/filter$|moment/.test(name)) expectSame({ [name]: values }, { [name]: single[name]! });
     else {
-      const largest = Math.max(...single[name]!.map(Math.abs));
-      const furthest = Math.max(...values.map((value, i) => Math.abs(value - single[name]![i]!)));
+      const most = (of: Float32Array): number => of.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+      const largest = most(single[name]!);
+      const furthest = most(values.map((value, i) => value - single[name]![i]!));
       expect(furthest).toBeLessThan(3e-5 * largest);
     }
   }

@@ -36,6 +36,7 @@ export interface MatrixExports {
       panels: number,
       room: number,
       tile: number,
+      last: number,
     ]
   ): void;
   outerProducts(a: number, m: number, b: number, n: number, k: number, c: number): void;

@@ -3,12 +3,14 @@ export type Matrix = [address: number, rows: number, columns: number];
 
 /** `assembly/spectral.as`. */
 export interface SpectralExports {
-  spectralLeft(...args: [...Matrix, v: number, u: number, epsilon: number, part: number, totals: number]): number;
-  spectralRight(...args: [...Matrix, u: number, v: number, epsilon: number]): number;
-  spectralSigma(...args: [...Matrix, u: number, v: number]): number;
+  spectralColumns(...args: [...Matrix, v: number, part: number, totals: number]): void;
+  spectralRows(...args: [...Matrix, u: number, v: number, squares: number]): void;
+  spectralSigma(...args: [...Matrix, u: number, v: number, out: number]): void;
+  normalizeColumns(totals: number, parts: number, columns: number, u: number, epsilon: number): number;
+  normalizeRows(v: number, rows: number, sums: number, parts: number, epsilon: number): number;
   spectralGradient(...args: [...Matrix, u: number, v: number, along: number, factor: number, dx: number]): void;
   scaleInto(x: number, y: number, n: number, factor: number): void;
-  innerProduct(a: number, b: number, n: number): number;
+  innerProduct(a: number, b: number, n: number, out: number): void;
 }
 
 /** `assembly/hermitian.as`. */
