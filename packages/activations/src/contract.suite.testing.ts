@@ -31,7 +31,8 @@ afterEach(() => dispose(leftovers.splice(0)));
 /** The contract that every activation keeps, on each backend. */
 export function contract(backends: [name: string, start: () => Promise<unknown>][]): void {
   test('every case of the golden file but the joined and the broadcast ones is run', () => {
-    expect(cases.length).toBe(48);
+    const left = new Set(file.cases.filter((one) => !cases.includes(one)).map(({ name }) => name));
+    expect([...left].sort()).toEqual(['GLU', 'LogSoftmax', 'PReLU', 'Softmax']);
   });
 
   describe.each(backends)('%s', (_, start) => {

@@ -1,6 +1,6 @@
 import { invalidArgument, requireFinite } from '@relumine/core';
 import { div, exp, expm1, greater, minimum, mul, onesLike, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Options of `celu`. */
@@ -23,6 +23,16 @@ function composition({ alpha = 1 }: CeluOptions = {}): Composition {
     second: (x) => where(greater(x, 0), zerosLike(x), div(exp(below(x)), alpha)),
   };
 }
+
+/** @internal */
+export const celuEntry: Entry = {
+  formula: '\\max(0, x) + \\min(0, \\alpha (e^{x/\\alpha} - 1))',
+  paper: 'Barron 2017',
+  range: '(−α, ∞)',
+  monotone: true,
+  deadRegion: 'x < −6.9 α (slope below 0.001)',
+  cost: 'exponential',
+};
 
 /** @internal */
 export const celuDefinition: Definition = {

@@ -1,5 +1,6 @@
 import { requireFloat32Tensor } from '@relumine/core';
 import { concat, customGrad, mul, neg, split, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Entry } from '../shared/definition';
 import { derivativeOf, type GradSaver, pointwise } from '../shared/pointwise';
 import { requireAxis } from '../shared/requireAxis';
 import { reluComposition } from './relu';
@@ -11,6 +12,16 @@ export interface CreluOptions {
 }
 
 const place = 'activations/crelu';
+
+/** @internal */
+export const creluEntry: Entry = {
+  formula: '[\\max(0, x), \\max(0, -x)]',
+  paper: 'Shang et al. 2016',
+  range: '[0, ∞)',
+  monotone: false,
+  deadRegion: null,
+  cost: 'comparison',
+};
 
 /**
  * `crelu(x) = concat(relu(x), relu(−x))`: twice the channels, of which a pair never dies on both sides.

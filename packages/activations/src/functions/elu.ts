@@ -1,6 +1,6 @@
 import { requireFinite } from '@relumine/core';
 import { greater, mul, neg, relu, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { decay } from '../shared/exponentials';
 import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
@@ -25,6 +25,16 @@ function composition({ alpha = 1 }: EluOptions = {}): Composition {
     second: (x) => where(greater(x, 0), zerosLike(x), mul(slope(x), alpha)),
   };
 }
+
+/** @internal */
+export const eluEntry: Entry = {
+  formula: 'x \\text{ for } x > 0,\\quad \\alpha (e^x - 1) \\text{ otherwise}',
+  paper: 'Clevert, Unterthiner, Hochreiter 2016',
+  range: '(−α, ∞)',
+  monotone: true,
+  deadRegion: 'x < −6.9 (slope below 0.001)',
+  cost: 'exponential',
+};
 
 /** @internal */
 export const eluDefinition: Definition = {

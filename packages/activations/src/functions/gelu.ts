@@ -1,6 +1,6 @@
 import { requireOneOf } from '@relumine/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 import { tailGelu } from '../shared/tailGelu';
 
@@ -16,6 +16,16 @@ function composition({ approximate = 'none' }: GeluOptions = {}): Composition {
 }
 
 const [linear, cubic] = [1.5957691216057308, 0.07135481627260025];
+
+/** @internal */
+export const geluEntry: Entry = {
+  formula: 'x\\,\\Phi(x)',
+  paper: 'Hendrycks, Gimpel 2016',
+  range: '[−0.17, ∞)',
+  monotone: false,
+  deadRegion: 'x < −4.0 (slope below 0.001)',
+  cost: 'exponential',
+};
 
 /** @internal */
 export const geluDefinition: Definition = {

@@ -1,5 +1,6 @@
 import { invalidArgument, requireFloat32Tensor } from '@relumine/core';
 import { concat, customGrad, isNaN as isNaNTensor, mul, split, type Tensor, tidy, where } from '@tensorflow/tfjs-core';
+import type { Entry } from '../shared/definition';
 import { logistic, logisticSlope } from '../shared/exponentials';
 import type { GradSaver } from '../shared/pointwise';
 import { requireAxis } from '../shared/requireAxis';
@@ -11,6 +12,16 @@ export interface GluOptions {
 }
 
 const place = 'activations/glu';
+
+/** @internal */
+export const gluEntry: Entry = {
+  formula: 'a \\odot \\sigma(b)',
+  paper: 'Dauphin et al. 2017',
+  range: '(−∞, ∞)',
+  monotone: false,
+  deadRegion: null,
+  cost: 'exponential',
+};
 
 /**
  * `glu(x) = a · σ(b)`, where a and b are the halves of x along an axis.

@@ -1,6 +1,6 @@
 import { invalidArgument, requireFinite } from '@relumine/core';
 import { abs, cast, greater, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Options of `hardshrink`. */
@@ -24,6 +24,16 @@ function composition({ lambda = 0.5 }: HardshrinkOptions = {}): Composition {
     derivative: (x) => cast(greater(abs(x), lambda), 'float32'),
   };
 }
+
+/** @internal */
+export const hardshrinkEntry: Entry = {
+  formula: 'x \\text{ for } |x| > \\lambda,\\quad 0 \\text{ otherwise}',
+  paper: 'Donoho, Johnstone 1994',
+  range: '(−∞, ∞)',
+  monotone: true,
+  deadRegion: '|x| ≤ λ',
+  cost: 'comparison',
+};
 
 /** @internal */
 export const hardshrinkDefinition: Definition = {

@@ -1,5 +1,5 @@
 import { add, cast, clipByValue, div, greater, less, logicalAnd, mul, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 const composition: Composition = {
@@ -7,6 +7,16 @@ const composition: Composition = {
   attrs: {},
   forward: (x) => div(clipByValue(add(x, 3), 0, 6), 6),
   derivative: (x) => mul(cast(logicalAnd(greater(x, -3), less(x, 3)), 'float32'), 1 / 6),
+};
+
+/** @internal */
+export const hardsigmoidEntry: Entry = {
+  formula: '\\tfrac{1}{6} \\min(\\max(0, x + 3), 6)',
+  paper: 'Howard et al. 2019',
+  range: '[0, 1]',
+  monotone: true,
+  deadRegion: '|x| ≥ 3',
+  cost: 'comparison',
 };
 
 /** @internal */

@@ -12,7 +12,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 const composition: Composition = {
@@ -27,6 +27,16 @@ const composition: Composition = {
     return where(less(x, -3), zerosLike(x), where(less(x, 3), middle, onesLike(x)));
   },
   second: (x) => where(logicalAnd(greater(x, -3), less(x, 3)), fill(x.shape, 1 / 3), zerosLike(x)),
+};
+
+/** @internal */
+export const hardswishEntry: Entry = {
+  formula: '\\tfrac{x}{6} \\min(\\max(0, x + 3), 6)',
+  paper: 'Howard et al. 2019',
+  range: '[−0.375, ∞)',
+  monotone: false,
+  deadRegion: 'x ≤ −3',
+  cost: 'comparison',
 };
 
 /** @internal */

@@ -1,6 +1,6 @@
 import { invalidArgument, requireFinite } from '@relumine/core';
 import { cast, clipByValue, greater, less, logicalAnd, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Options of `hardtanh`. */
@@ -27,6 +27,16 @@ function composition({ min = -1, max = 1 }: HardtanhOptions = {}): Composition {
     derivative: (x) => cast(logicalAnd(greater(x, min), less(x, max)), 'float32'),
   };
 }
+
+/** @internal */
+export const hardtanhEntry: Entry = {
+  formula: '\\min(\\max(-1, x), 1)',
+  paper: 'Collobert 2004',
+  range: '[−1, 1]',
+  monotone: true,
+  deadRegion: '|x| ≥ 1',
+  cost: 'comparison',
+};
 
 /** @internal */
 export const hardtanhDefinition: Definition = {

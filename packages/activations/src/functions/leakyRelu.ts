@@ -1,6 +1,6 @@
 import { requireFinite } from '@relumine/core';
 import { step, leakyRelu as stockLeakyRelu, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition, ScalarActivation } from '../shared/definition';
+import type { Definition, Entry, ScalarActivation } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Options of `leakyRelu`. */
@@ -28,6 +28,16 @@ export const leakyScalar = (slope: number): ScalarActivation => ({
   derivative: (z) => (z > 0 ? 1 : slope),
   breaks: [0],
 });
+
+/** @internal */
+export const leakyReluEntry: Entry = {
+  formula: 'x \\text{ for } x > 0,\\quad a x \\text{ otherwise}',
+  paper: 'Maas, Hannun, Ng 2013',
+  range: '(−∞, ∞)',
+  monotone: true,
+  deadRegion: null,
+  cost: 'comparison',
+};
 
 /** @internal */
 export const leakyReluDefinition: Definition = {

@@ -1,5 +1,5 @@
 import { onesLike, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 const composition: Composition = {
@@ -7,6 +7,16 @@ const composition: Composition = {
   attrs: {},
   forward: (x) => x.clone(),
   derivative: (x) => onesLike(x),
+};
+
+/** @internal */
+export const linearEntry: Entry = {
+  formula: 'x',
+  paper: '—',
+  range: '(−∞, ∞)',
+  monotone: true,
+  deadRegion: null,
+  cost: 'none',
 };
 
 /** @internal */

@@ -1,5 +1,5 @@
 import { add, mul, neg, relu, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { expNegative, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -10,6 +10,16 @@ const composition: Composition = {
   forward: (x) => neg(add(relu(neg(x)), logOnePlus(expNegative(x)))),
   derivative: (x) => logistic(neg(x)),
   second: (x) => mul(logisticSlope(x), -1),
+};
+
+/** @internal */
+export const logSigmoidEntry: Entry = {
+  formula: '-\\log(1 + e^{-x})',
+  paper: '—',
+  range: '(−∞, 0)',
+  monotone: true,
+  deadRegion: 'x > 6.9 (slope below 0.001)',
+  cost: 'logarithm',
 };
 
 /** @internal */

@@ -12,7 +12,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Above, tanh(softplus(x)) is 1 in float32. */
@@ -54,6 +54,16 @@ const composition: Composition = {
 };
 
 const softplus = (z: number): number => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+
+/** @internal */
+export const mishEntry: Entry = {
+  formula: 'x \\tanh(\\log(1 + e^x))',
+  paper: 'Misra 2019',
+  range: '[−0.31, ∞)',
+  monotone: false,
+  deadRegion: 'x < −9.1 (slope below 0.001)',
+  cost: 'exponential',
+};
 
 /** @internal */
 export const mishDefinition: Definition = {

@@ -20,7 +20,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import type { GradSaver } from '../shared/pointwise';
 import { leakyReluComposition, leakyScalar } from './leakyRelu';
 
@@ -60,6 +60,16 @@ export const preluDefinition: Definition = {
     return { ...leakyReluComposition({ negativeSlope: alpha }), name: 'prelu', kernel: 'leakyRelu' };
   },
   scalar: ({ alpha = 0.25 }: { alpha?: number }) => leakyScalar(alpha),
+};
+
+/** @internal */
+export const preluEntry: Entry = {
+  formula: 'x \\text{ for } x > 0,\\quad a x \\text{ otherwise, } a \\text{ learnt}',
+  paper: 'He et al. 2015',
+  range: '(−∞, ∞)',
+  monotone: true,
+  deadRegion: null,
+  cost: 'comparison',
 };
 
 /**

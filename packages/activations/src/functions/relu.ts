@@ -1,5 +1,5 @@
 import { mul, step, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** @internal */
@@ -10,6 +10,16 @@ export const reluComposition: Composition = {
   // The stock operation makes 0 of a NaN with the sign bit, such as 0 / 0 on x86, on WASM; the step keeps every NaN.
   forward: (x) => mul(stockRelu(x), step(x)),
   derivative: (x) => step(x),
+};
+
+/** @internal */
+export const reluEntry: Entry = {
+  formula: '\\max(0, x)',
+  paper: 'Nair, Hinton 2010',
+  range: '[0, ∞)',
+  monotone: true,
+  deadRegion: 'x ≤ 0',
+  cost: 'comparison',
 };
 
 /** @internal */

@@ -1,5 +1,5 @@
 import { mul, step, relu6 as stockRelu6, sub, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 const composition: Composition = {
@@ -9,6 +9,16 @@ const composition: Composition = {
   // The stock operation makes NaN 0 on WASM; the step is 1 above 0 and NaN for NaN.
   forward: (x) => mul(stockRelu6(x), step(x)),
   derivative: (x) => mul(step(x), step(sub(6, x))),
+};
+
+/** @internal */
+export const relu6Entry: Entry = {
+  formula: '\\min(\\max(0, x), 6)',
+  paper: 'Howard et al. 2017',
+  range: '[0, 6]',
+  monotone: true,
+  deadRegion: 'x ≤ 0 or x ≥ 6',
+  cost: 'comparison',
 };
 
 /** @internal */

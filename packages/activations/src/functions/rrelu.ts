@@ -1,6 +1,6 @@
 import { createRandom, requireFinite } from '@relumine/core';
 import { greater, mul, onesLike, type Tensor, tensor, where } from '@tensorflow/tfjs-core';
-import type { Definition, ScalarActivation } from '../shared/definition';
+import type { Definition, Entry, ScalarActivation } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 import { leakyReluComposition, leakyScalar } from './leakyRelu';
 
@@ -40,6 +40,16 @@ export const rreluDefinition: Definition = {
   defaults: { lower: 1 / 8, upper: 1 / 3 },
   compose: composition,
   scalar: (options: RreluOptions): ScalarActivation => leakyScalar(meanSlope(options)),
+};
+
+/** @internal */
+export const rreluEntry: Entry = {
+  formula: 'x \\text{ for } x > 0,\\quad a x \\text{ otherwise, } a \\sim U(l, u)',
+  paper: 'Xu et al. 2015',
+  range: '(−∞, ∞)',
+  monotone: true,
+  deadRegion: null,
+  cost: 'random',
 };
 
 /**

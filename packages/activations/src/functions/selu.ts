@@ -1,5 +1,5 @@
 import { greater, mul, neg, relu, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { decay } from '../shared/exponentials';
 import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
@@ -18,6 +18,16 @@ const composition: Composition = {
   forward: (x) => mul(exponentialUnit(x), factor(x)),
   derivative: (x) => mul(slope(x), factor(x)),
   second: (x) => where(greater(x, 0), zerosLike(x), mul(slope(x), factor(x))),
+};
+
+/** @internal */
+export const seluEntry: Entry = {
+  formula: '\\lambda x \\text{ for } x > 0,\\quad \\lambda \\alpha (e^x - 1) \\text{ otherwise}',
+  paper: 'Klambauer et al. 2017',
+  range: '(−1.76, ∞)',
+  monotone: true,
+  deadRegion: 'x < −7.5 (slope below 0.001)',
+  cost: 'exponential',
 };
 
 /** @internal */

@@ -1,5 +1,5 @@
 import { mul, sub, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { logistic, logisticSlope } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -13,6 +13,16 @@ const composition: Composition = {
 };
 
 const sigma = (z: number): number => 1 / (1 + Math.exp(-z));
+
+/** @internal */
+export const sigmoidEntry: Entry = {
+  formula: '\\sigma(x) = \\frac{1}{1 + e^{-x}}',
+  paper: 'Rumelhart, Hinton, Williams 1986',
+  range: '(0, 1)',
+  monotone: true,
+  deadRegion: '|x| > 6.9 (slope below 0.001)',
+  cost: 'exponential',
+};
 
 /** @internal */
 export const sigmoidDefinition: Definition = {

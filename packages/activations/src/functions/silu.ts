@@ -1,5 +1,5 @@
 import { add, clipByValue, div, maximum, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { logistic, logisticSlope } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
 import { withSlope } from '../shared/withSlope';
@@ -28,6 +28,16 @@ const composition: Composition = {
 };
 
 const sigma = (z: number): number => 1 / (1 + Math.exp(-z));
+
+/** @internal */
+export const siluEntry: Entry = {
+  formula: 'x\\,\\sigma(x)',
+  paper: 'Elfwing, Uchibe, Doya 2018',
+  range: '[−0.28, ∞)',
+  monotone: false,
+  deadRegion: 'x < −9.1 (slope below 0.001)',
+  cost: 'exponential',
+};
 
 /** @internal */
 export const siluDefinition: Definition = {

@@ -1,6 +1,6 @@
 import { requireFinite } from '@relumine/core';
 import { add, div, greater, mul, onesLike, relu, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { expOfProduct, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -32,6 +32,16 @@ function composition({ beta = 1, threshold = 20 }: SoftplusOptions = {}): Compos
     second: (x) => straight(x, zerosLike(x), mul(logisticSlope(mul(x, beta)), beta)),
   };
 }
+
+/** @internal */
+export const softplusEntry: Entry = {
+  formula: '\\tfrac{1}{\\beta} \\log(1 + e^{\\beta x})',
+  paper: 'Dugas et al. 2001',
+  range: '(0, ∞)',
+  monotone: true,
+  deadRegion: 'x < −6.9 / β (slope below 0.001)',
+  cost: 'logarithm',
+};
 
 /** @internal */
 export const softplusDefinition: Definition = {

@@ -1,6 +1,6 @@
 import { invalidArgument, requireFinite } from '@relumine/core';
 import { abs, cast, greater, mul, sign, sub, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Options of `softshrink`. */
@@ -24,6 +24,16 @@ function composition({ lambda = 0.5 }: SoftshrinkOptions = {}): Composition {
     derivative: (x) => cast(greater(abs(x), lambda), 'float32'),
   };
 }
+
+/** @internal */
+export const softshrinkEntry: Entry = {
+  formula: '\\operatorname{sgn}(x) \\max(|x| - \\lambda, 0)',
+  paper: 'Donoho, Johnstone 1994',
+  range: '(−∞, ∞)',
+  monotone: true,
+  deadRegion: '|x| ≤ λ',
+  cost: 'comparison',
+};
 
 /** @internal */
 export const softshrinkDefinition: Definition = {

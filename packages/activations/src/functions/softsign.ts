@@ -1,5 +1,5 @@
 import { abs, add, clipByValue, div, mul, sign, square, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** ∞ / ∞ would be NaN; here x / (1 + |x|) is 1 to the last digit. */
@@ -17,6 +17,16 @@ const composition: Composition = {
     const inverse = div(1, add(abs(x), 1));
     return mul(mul(sign(x), -2), mul(square(inverse), inverse));
   },
+};
+
+/** @internal */
+export const softsignEntry: Entry = {
+  formula: '\\frac{x}{1 + |x|}',
+  paper: 'Bergstra et al. 2009',
+  range: '(−1, 1)',
+  monotone: true,
+  deadRegion: '|x| > 30.6 (slope below 0.001)',
+  cost: 'division',
 };
 
 /** @internal */

@@ -1,6 +1,6 @@
 import { invalidArgument, requireFinite } from '@relumine/core';
 import { abs, add, div, greater, less, mul, sqrt, square, sub, type Tensor, where } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Options of `squareplus`. */
@@ -39,6 +39,16 @@ function composition({ b = 4 }: SquareplusOptions = {}): Composition {
     },
   };
 }
+
+/** @internal */
+export const squareplusEntry: Entry = {
+  formula: '\\tfrac{1}{2} (x + \\sqrt{x^2 + b})',
+  paper: 'Barron 2021',
+  range: '(0, ∞)',
+  monotone: true,
+  deadRegion: 'x < −31.6 at b = 4 (slope below 0.001)',
+  cost: 'root',
+};
 
 /** @internal */
 export const squareplusDefinition: Definition = {

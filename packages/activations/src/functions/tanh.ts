@@ -1,5 +1,5 @@
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { logisticSlope } from '../shared/exponentials';
 import { hyperbolicTangent } from '../shared/hyperbolicTangent';
 import { type Composition, pointwise } from '../shared/pointwise';
@@ -14,6 +14,16 @@ const composition: Composition = {
   forward: hyperbolicTangent,
   derivative: slope,
   second: (x) => mul(mul(hyperbolicTangent(x), slope(x)), -2),
+};
+
+/** @internal */
+export const tanhEntry: Entry = {
+  formula: '\\tanh x',
+  paper: 'LeCun et al. 1998',
+  range: '(−1, 1)',
+  monotone: true,
+  deadRegion: '|x| > 4.1 (slope below 0.001)',
+  cost: 'exponential',
 };
 
 /** @internal */

@@ -1,5 +1,5 @@
 import { abs, add, clipByValue, div, less, mul, square, sub, type Tensor, where } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { logisticSlope } from '../shared/exponentials';
 import { hyperbolicTangent } from '../shared/hyperbolicTangent';
 import { type Composition, pointwise } from '../shared/pointwise';
@@ -30,6 +30,16 @@ function scalar(z: number): number {
   for (let odd = 29; odd >= 3; odd -= 2) fraction = odd + (z * z) / fraction;
   return (z * z * z) / (z * z + fraction);
 }
+
+/** @internal */
+export const tanhshrinkEntry: Entry = {
+  formula: 'x - \\tanh x',
+  paper: '—',
+  range: '(−∞, ∞)',
+  monotone: true,
+  deadRegion: '|x| < 0.03 (slope below 0.001)',
+  cost: 'exponential',
+};
 
 /** @internal */
 export const tanhshrinkDefinition: Definition = {

@@ -1,6 +1,6 @@
 import { requireFinite } from '@relumine/core';
 import { cast, fill, greater, type Tensor, where } from '@tensorflow/tfjs-core';
-import type { Definition } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Options of `threshold`. */
@@ -24,6 +24,16 @@ function composition(options: ThresholdOptions = {}): Composition {
     derivative: (x) => cast(greater(x, limit), 'float32'),
   };
 }
+
+/** @internal */
+export const thresholdEntry: Entry = {
+  formula: 'x \\text{ for } x > t,\\quad v \\text{ otherwise}',
+  paper: 'Konda, Memisevic, Krueger 2015',
+  range: '{v} and (t, ∞)',
+  monotone: true,
+  deadRegion: 'x ≤ t',
+  cost: 'comparison',
+};
 
 /** @internal */
 export const thresholdDefinition: Definition = {

@@ -12,7 +12,24 @@ export interface ScalarActivation {
   breaks: readonly number[];
 }
 
-/** All that is known of one activation; its file has it, the catalogue lists it. */
+/** What one pass costs per value, beside reading and writing it. */
+export type ActivationCost = 'none' | 'comparison' | 'division' | 'root' | 'exponential' | 'logarithm' | 'random';
+
+/** What tables tell of one activation. */
+export interface Entry {
+  /** f(x) in TeX, with the parameters' default meaning. */
+  readonly formula: string;
+  /** Who introduced it; `—` where nobody in particular did. */
+  readonly paper: string;
+  /** The values that it takes. */
+  readonly range: string;
+  readonly monotone: boolean;
+  /** Where a unit does not fire: slope 0, or at most 0.001 for smooth functions; null where it always does. */
+  readonly deadRegion: string | null;
+  readonly cost: ActivationCost;
+}
+
+/** How one activation is computed. */
 export interface Definition {
   readonly name: ActivationName;
   /** The parameters and their defaults. */
