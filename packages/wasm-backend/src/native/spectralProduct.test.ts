@@ -36,7 +36,7 @@ const near = (found: tf.Tensor, wanted: Float64Array): void => {
 };
 
 /** Samples, inputs, outputs; the last two lead to several blocks of the sum, and to rows that are copied part by part. */
-const shapes = [
+const shapes: [number, number, number][] = [
   [1, 1, 1],
   [1, 3, 1],
   [2, 5, 7],
@@ -55,8 +55,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
 
   test.each(shapes.flatMap((shape) => variants.map((attributes) => [...shape, attributes] as const)))(
     '%d samples, %d to %d: the product with the divided kernel and its gradients, against float64',
-    async (m, k, n, attributes) => {
-      const [samples, inputs, outputs] = [m, k, n] as [number, number, number];
+    async (samples, inputs, outputs, attributes) => {
       const normal = (shape: number[], seed: number): tf.Tensor => tf.randomNormal(shape, 0, 1, 'float32', seed);
       const [x, kernel, dy] = [
         normal([samples, inputs], 1),
