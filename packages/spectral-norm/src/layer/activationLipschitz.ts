@@ -22,9 +22,10 @@ const constants: Readonly<Record<string, number | ((params: Params, channels: nu
   prelu: ({ alpha }) => slope(alpha, 0.25),
   rrelu: ({ upper, lower }) => Math.max(slope(upper, 1 / 3), slope(lower, 1 / 8)),
   elu: ({ alpha }) => slope(alpha, 1),
-  celu: 1,
+  // With alpha below 0 it falls ever faster.
+  celu: ({ alpha }) => (typeof alpha === 'number' && alpha < 0 ? Number.POSITIVE_INFINITY : 1),
   selu: 1.7580993408473766,
-  gelu: 1.1289083,
+  gelu: ({ approximate }) => (approximate === 'tanh' ? 1.1290042 : 1.1289083),
   gelu_new: 1.1290042,
   silu: 1.0998394,
   swish: 1.0998394,
@@ -50,7 +51,8 @@ const constants: Readonly<Record<string, number | ((params: Params, channels: nu
 
 function constantOf(layer: Layer, channels: number, name: string, params: Params = {}): number {
   const known = constants[name];
-  if (known !== undefined) return typeof known === 'number' ? known : known(params, channels);
+  const found = typeof known === 'function' ? known(params, channels) : known;
+  if (found !== undefined && found < Number.POSITIVE_INFINITY) return found;
   throw invalidArgument({
     where: 'spectral-norm/lipschitzBound',
     argument: 'model',

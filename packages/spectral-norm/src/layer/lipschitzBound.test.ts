@@ -130,10 +130,10 @@ test('nested models, and layers without a bound by name', async () => {
   expect(b).toBeUndefined();
   expect(whole.total).toBeCloseTo(a.total * whole.layers.at(-1)!.lipschitz, 5);
   const unknown = tfl.sequential({
-    layers: [tfl.layers.layerNormalization({ name: 'again', inputShape: [3] } as never)],
+    layers: [tfl.layers.lstm({ units: 2, recurrentInitializer: 'glorotNormal', name: 'again', inputShape: [3, 2] })],
   });
   await expect(lipschitzBound(unknown)).rejects.toThrow(
-    "[relumine/spectral-norm/lipschitzBound] `model` must be made of layers that can be bounded. Received: 'again' (LayerNormalization).",
+    "[relumine/spectral-norm/lipschitzBound] `model` must be made of layers that can be bounded. Received: 'again' (LSTM). No bound is known here for recurrent layers.",
   );
   await expect(lipschitzBound(3 as never)).rejects.toThrow(
     '`model` must be a LayersModel that has been built. Received: 3.',

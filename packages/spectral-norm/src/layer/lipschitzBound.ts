@@ -1,6 +1,7 @@
 import { describe, invalidArgument } from '@relumine/core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { type LayerLipschitz, lipschitzOfLayer } from './lipschitzOfLayer';
+import type { LayerLipschitz } from './lipschitz';
+import { lipschitzOfLayer } from './lipschitzOfLayer';
 
 type Layer = layers.Layer;
 
