@@ -42,7 +42,7 @@ export function activation(name: ActivationName, params: ActivationParams = {}):
   return {
     name: resolved,
     params,
-    apply: <T extends Tensor>(z: T): T => (composition.recorded?.(z) ?? pointwise(z, composition)) as T,
+    apply: <T extends Tensor>(z: T): T => pointwise(z, composition),
     derivative: <T extends Tensor>(z: T): T => derivativeOf(z, composition),
     gain: gain(resolved, params),
   };

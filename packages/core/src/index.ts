@@ -29,6 +29,8 @@ export {
   spectralProductKernel,
   spectralVectorsKernel,
   symbolNormsKernel,
+  tryActivation,
+  tryKernel,
 } from './kernels';
 export { nearestName } from './nearestName';
 export { createRandom, type Random } from './random';

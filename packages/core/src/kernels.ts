@@ -1,4 +1,11 @@
-import { getBackend, getKernel } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  getBackend,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import type { ActivationName } from './activation';
 
 /**
@@ -117,4 +124,38 @@ export function activationSlopeKernel<N extends ActivationName>(name: N): `Relum
 /** Whether the current backend has one of Relumine's kernels. */
 export function hasKernel(name: RelumineKernelName): boolean {
   return getKernel(name, getBackend()) !== undefined;
+}
+
+/**
+ * Runs one of Relumine's kernels where the current backend has it.
+ *
+ * @param inputs tensors by name, of any shape the kernel takes; borrowed
+ * @param attrs  the kernel's attributes
+ * @returns what the kernel gives, the caller's; undefined where there is none of that name
+ */
+export function tryKernel<T extends Tensor | Tensor[] = Tensor>(
+  name: RelumineKernelName,
+  inputs: NamedTensorMap,
+  attrs: Readonly<Record<string, unknown>> = {},
+): T | undefined {
+  return hasKernel(name) ? (engine().runKernel(name, inputs, attrs as NamedAttrMap) as T) : undefined;
+}
+
+/**
+ * f(x) of an activation inside a custom gradient, by the current backend's kernels, and f'(x) where it comes with it and a
+ * gradient is recorded that will not be derived itself: kept in place of x, it makes the gradient a product.
+ *
+ * @param x     float32 of any shape; borrowed
+ * @param attrs the function's parameters
+ * @returns f(x), then f'(x) if there is one, float32 like x, the caller's; nothing where there is no kernel
+ */
+export function tryActivation(
+  name: ActivationName,
+  x: Tensor,
+  attrs: Readonly<Record<string, unknown>>,
+): readonly [value?: Tensor | undefined, slope?: Tensor] {
+  const { gradientDepth, kernelDepth } = engine().state;
+  const records = gradientDepth === 1 && kernelDepth === 1;
+  const both = records ? tryKernel<[Tensor, Tensor]>(activationSlopeKernel(name), { x }, attrs) : undefined;
+  return both ?? [tryKernel(activationKernel(name), { x }, attrs)];
 }

@@ -1,8 +1,7 @@
 import {
-  clamp, decay, exp, expm1, fma, keepNaN, log1p, millsRatio, minusAbs, scaledExp, scaledGauss, select, sigmoid, softplus, splat, tanh,
-  timesExp, UNSCALE,
+  clamp, decay, exp, expm1, fma, keepNaN, log1p, minusAbs, select, sigmoid, softplus, splat, tanh, timesExp,
 } from './vector';
-import { geluSlopeNear, nearest, normalNear, places, remainder, siluSlopeNear } from './near';
+import { gelu, geluGrad, silu, siluGrad } from './gates';
 
 // The numbers are shared with src/native/activationCodes.ts.
 const RELU = 0;
@@ -77,14 +76,6 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
       expm1(f32x4.pmin(x, zero)),
       f32x4.mul(f32x4.pmax(x, zero), splat(SELU_SCALE)),
     );
-  if (op == SILU) {
-    // With u = −|x|: x sigmoid(x) = max(x, 0) + u exp(u) / (1 + exp(u)).
-    const u = f32x4.pmax(minusAbs(x), splat(-110));
-    const e = scaledExp(u);
-    // By the reciprocal, which the derivative needs too.
-    const tail = f32x4.mul(u, f32x4.mul(e, f32x4.div(splat(1), fma(e, splat(UNSCALE), splat(1)))));
-    return fma(tail, splat(UNSCALE), f32x4.pmax(x, zero));
-  }
   if (op == MISH) {
     const c = clamp(x, -110, 30);
     const e = exp(c);
@@ -118,12 +109,6 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
     const above = select(f32x4.lt(x, zero), geluTail(c, z), x);
     return f32x4.div(above, f32x4.add(splat(1), geluTail(splat(1), z)));
   }
-  if (op == GELU) {
-    // With u = −|x|: x Φ(x) = max(x, 0) + u Φ(u).
-    const u = f32x4.pmax(minusAbs(x), splat(-15));
-    const tail = f32x4.mul(u, f32x4.mul(scaledGauss(u), millsRatio(u)));
-    return fma(tail, splat(UNSCALE), f32x4.pmax(x, zero));
-  }
   if (op == SQUAREPLUS) {
     const s = rootOf(x, a);
     const half = splat(0.5);
@@ -151,14 +136,6 @@ export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   if (op == HARDSHRINK) return keepNaN(x, v128.and(x, v128.or(f32x4.gt(x, a), f32x4.lt(x, f32x4.neg(a)))));
   if (op == THRESHOLD) return select(f32x4.le(x, a), b, x);
   return x;
-}
-
-/** m where x < 0, 1 − m elsewhere: a slope that goes from 0 to 1 and is symmetric about (0, ½). */
-// @ts-ignore: decorator
-@inline
-function rising(x: v128, m: v128): v128 {
-  const right = f32x4.ge(x, splat(0));
-  return f32x4.add(v128.and(right, splat(1)), v128.xor(m, v128.and(right, splat(-0.0))));
 }
 
 /** The derivative of x · sigmoid(u): s (1 + x u' (1 − s)) with s = sigmoid(u); 1 − s without cancellation. */
@@ -199,14 +176,6 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
       splat(SELU_SCALE),
       f32x4.mul(splat(SELU_SCALE * SELU_ALPHA), decay(f32x4.pmin(x, zero))),
     );
-  if (op == SILU) {
-    // With e = exp(−|x|) and r = 1 / (1 + e): m = e r (1 − |x| r) on the left, 1 − m on the right.
-    const u = f32x4.pmax(minusAbs(x), splat(-110));
-    const e = scaledExp(u);
-    const r = f32x4.div(one, fma(e, splat(UNSCALE), one));
-    const m = f32x4.mul(f32x4.mul(e, r), fma(u, r, one));
-    return rising(x, f32x4.mul(m, splat(UNSCALE)));
-  }
   if (op == MISH) {
     const c = clamp(x, -200, 30);
     const e = exp(c);
@@ -251,12 +220,6 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
     const slope = f32x4.mul(splat(2 * GELU_K), fma(splat(3 * GELU_C), c2, one));
     return gated(u2, slope, c);
   }
-  if (op == GELU) {
-    // Φ(u) + u φ(u) on the left, 1 less that on the right.
-    const u = f32x4.pmax(minusAbs(x), splat(-15));
-    const m = f32x4.mul(scaledGauss(u), fma(u, splat(0.398942280401432678), millsRatio(u)));
-    return rising(x, f32x4.mul(m, splat(UNSCALE)));
-  }
   if (op == SQUAREPLUS) {
     const s = rootOf(x, a);
     const half = splat(0.5);
@@ -293,55 +256,6 @@ function backward(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
   return f32x4.mul(dy, derivative(op, x, a, b));
 }
 
-/** Where `geluNear` holds: −|x| above this, short of −3.5 · 0.9375, where another polynomial would be needed. */
-const GELU_EDGE: f32 = -3.28;
-
-/** x Φ(x) near 0. */
-// @ts-ignore: decorator
-@inline
-function geluNear(x: v128, u: v128): v128 {
-  const t = nearest(u, 1 / 0.9375);
-  return fma(u, normalNear(remainder(u, t, 0.9375), places(t)), f32x4.pmax(x, splat(0)));
-}
-
-/** Where `slopeNear` holds: −|x| above this, short of −3.5 w. */
-// @ts-ignore: decorator
-@inline
-function slopeEdge(op: i32): f32 {
-  return op == GELU ? -3.49 : -4.81;
-}
-
-/** dy · f'(x) near 0: f'(x) − ½ is odd. */
-// @ts-ignore: decorator
-@inline
-function slopeNear(op: i32, dy: v128, x: v128, u: v128): v128 {
-  const t = nearest(u, op == GELU ? 1 : 1 / 1.375);
-  const r = remainder(u, t, op == GELU ? 1 : 1.375);
-  const g = op == GELU ? geluSlopeNear(r, places(t)) : siluSlopeNear(r, places(t));
-  const odd = v128.xor(g, v128.and(x, splat(-0.0)));
-  return f32x4.mul(dy, f32x4.add(odd, splat(0.5)));
-}
-
-/** f(x) as the loop below gives it to the same x in whatever company: a value may not depend on its neighbours. */
-// @ts-ignore: decorator
-@inline
-function applied(op: i32, x: v128, a: v128, b: v128): v128 {
-  const far = forward(op, x, a, b);
-  if (op != GELU) return far;
-  const u = minusAbs(x);
-  return select(f32x4.gt(u, splat(GELU_EDGE)), geluNear(x, u), far);
-}
-
-/** dy · f'(x), likewise. */
-// @ts-ignore: decorator
-@inline
-function derived(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
-  const far = backward(op, dy, x, a, b);
-  if (op != GELU && op != SILU) return far;
-  const u = minusAbs(x);
-  return select(f32x4.gt(u, splat(slopeEdge(op))), slopeNear(op, dy, x, u), far);
-}
-
 // @ts-ignore: decorator
 @inline
 function forwardLoop(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): void {
@@ -349,31 +263,13 @@ function forwardLoop(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): voi
   const bv = splat(b);
   const end = x + (n << 2);
   const vectors = x + ((n & ~3) << 2);
-  if (op == GELU) {
-    const edge = splat(GELU_EDGE);
-    const pairs = x + ((n & ~7) << 2);
-    if (x < pairs) do {
-      const x0 = v128.load(x), x1 = v128.load(x, 16);
-      const u0 = minusAbs(x0), u1 = minusAbs(x1);
-      // Not the other branch of a choice, and in a loop that is left at its end: the engine takes out of a loop only what
-      // every turn computes, and there are many constants.
-      v128.store(y, geluNear(x0, u0));
-      v128.store(y, geluNear(x1, u1), 16);
-      if (i32x4.bitmask(v128.and(f32x4.gt(u0, edge), f32x4.gt(u1, edge))) != 15) {
-        v128.store(y, applied(op, x0, av, bv));
-        v128.store(y, applied(op, x1, av, bv), 16);
-      }
-      x += 32;
-      y += 32;
-    } while (x < pairs);
-  }
   while (x < vectors) {
-    v128.store(y, applied(op, v128.load(x), av, bv));
+    v128.store(y, forward(op, v128.load(x), av, bv));
     x += 16;
     y += 16;
   }
   while (x < end) {
-    f32.store(y, f32x4.extract_lane(applied(op, v128.load32_zero(x), av, bv), 0));
+    f32.store(y, f32x4.extract_lane(forward(op, v128.load32_zero(x), av, bv), 0));
     x += 4;
     y += 4;
   }
@@ -386,32 +282,14 @@ function backwardLoop(op: i32, dy: usize, x: usize, dx: usize, n: usize, a: f32,
   const bv = splat(b);
   const end = x + (n << 2);
   const vectors = x + ((n & ~3) << 2);
-  if (op == GELU || op == SILU) {
-    const edge = splat(slopeEdge(op));
-    const pairs = x + ((n & ~7) << 2);
-    if (x < pairs) do {
-      const x0 = v128.load(x), x1 = v128.load(x, 16);
-      const d0 = v128.load(dy), d1 = v128.load(dy, 16);
-      const u0 = minusAbs(x0), u1 = minusAbs(x1);
-      v128.store(dx, slopeNear(op, d0, x0, u0));
-      v128.store(dx, slopeNear(op, d1, x1, u1), 16);
-      if (i32x4.bitmask(v128.and(f32x4.gt(u0, edge), f32x4.gt(u1, edge))) != 15) {
-        v128.store(dx, derived(op, d0, x0, av, bv));
-        v128.store(dx, derived(op, d1, x1, av, bv), 16);
-      }
-      x += 32;
-      dy += 32;
-      dx += 32;
-    } while (x < pairs);
-  }
   while (x < vectors) {
-    v128.store(dx, derived(op, v128.load(dy), v128.load(x), av, bv));
+    v128.store(dx, backward(op, v128.load(dy), v128.load(x), av, bv));
     x += 16;
     dy += 16;
     dx += 16;
   }
   while (x < end) {
-    f32.store(dx, f32x4.extract_lane(derived(op, v128.load32_zero(dy), v128.load32_zero(x), av, bv), 0));
+    f32.store(dx, f32x4.extract_lane(backward(op, v128.load32_zero(dy), v128.load32_zero(x), av, bv), 0));
     x += 4;
     dy += 4;
     dx += 4;
@@ -455,12 +333,6 @@ function forwardSelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
 }
 function backwardSelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
   backwardLoop(SELU, dy, x, dx, n, a, b);
-}
-function forwardSilu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
-  forwardLoop(SILU, x, y, n, a, b);
-}
-function backwardSilu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
-  backwardLoop(SILU, dy, x, dx, n, a, b);
 }
 function forwardMish(x: usize, y: usize, n: usize, a: f32, b: f32): void {
   forwardLoop(MISH, x, y, n, a, b);
@@ -516,12 +388,6 @@ function forwardGeluTanh(x: usize, y: usize, n: usize, a: f32, b: f32): void {
 function backwardGeluTanh(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
   backwardLoop(GELU_TANH, dy, x, dx, n, a, b);
 }
-function forwardGelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
-  forwardLoop(GELU, x, y, n, a, b);
-}
-function backwardGelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
-  backwardLoop(GELU, dy, x, dx, n, a, b);
-}
 function forwardSquareplus(x: usize, y: usize, n: usize, a: f32, b: f32): void {
   forwardLoop(SQUAREPLUS, x, y, n, a, b);
 }
@@ -568,7 +434,7 @@ export function activation(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32
   else if (op == ELU) forwardElu(x, y, n, a, b);
   else if (op == CELU) forwardCelu(x, y, n, a, b);
   else if (op == SELU) forwardSelu(x, y, n, a, b);
-  else if (op == SILU) forwardSilu(x, y, n, a, b);
+  else if (op == SILU) silu(x, y, n);
   else if (op == MISH) forwardMish(x, y, n, a, b);
   else if (op == SOFTPLUS) forwardSoftplus(x, y, n, a, b);
   else if (op == SIGMOID) forwardSigmoid(x, y, n, a, b);
@@ -578,7 +444,7 @@ export function activation(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32
   else if (op == HARDSIGMOID) forwardHardsigmoid(x, y, n, a, b);
   else if (op == HARDSWISH) forwardHardswish(x, y, n, a, b);
   else if (op == GELU_TANH) forwardGeluTanh(x, y, n, a, b);
-  else if (op == GELU) forwardGelu(x, y, n, a, b);
+  else if (op == GELU) gelu(x, y, n);
   else if (op == SQUAREPLUS) forwardSquareplus(x, y, n, a, b);
   else if (op == LOG_SIGMOID) forwardLogSigmoid(x, y, n, a, b);
   else if (op == TANHSHRINK) forwardTanhshrink(x, y, n, a, b);
@@ -595,7 +461,7 @@ export function activationGrad(op: i32, dy: usize, x: usize, dx: usize, n: usize
   else if (op == ELU) backwardElu(dy, x, dx, n, a, b);
   else if (op == CELU) backwardCelu(dy, x, dx, n, a, b);
   else if (op == SELU) backwardSelu(dy, x, dx, n, a, b);
-  else if (op == SILU) backwardSilu(dy, x, dx, n, a, b);
+  else if (op == SILU) siluGrad(dy, x, dx, n);
   else if (op == MISH) backwardMish(dy, x, dx, n, a, b);
   else if (op == SOFTPLUS) backwardSoftplus(dy, x, dx, n, a, b);
   else if (op == SIGMOID) backwardSigmoid(dy, x, dx, n, a, b);
@@ -605,48 +471,11 @@ export function activationGrad(op: i32, dy: usize, x: usize, dx: usize, n: usize
   else if (op == HARDSIGMOID) backwardHardsigmoid(dy, x, dx, n, a, b);
   else if (op == HARDSWISH) backwardHardswish(dy, x, dx, n, a, b);
   else if (op == GELU_TANH) backwardGeluTanh(dy, x, dx, n, a, b);
-  else if (op == GELU) backwardGelu(dy, x, dx, n, a, b);
+  else if (op == GELU) geluGrad(dy, x, dx, n);
   else if (op == SQUAREPLUS) backwardSquareplus(dy, x, dx, n, a, b);
   else if (op == LOG_SIGMOID) backwardLogSigmoid(dy, x, dx, n, a, b);
   else if (op == TANHSHRINK) backwardTanhshrink(dy, x, dx, n, a, b);
   else if (op == SOFTSHRINK) backwardSoftshrink(dy, x, dx, n, a, b);
   else if (op == HARDSHRINK) backwardHardshrink(dy, x, dx, n, a, b);
   else if (op == THRESHOLD) backwardThreshold(dy, x, dx, n, a, b);
-}
-
-/** y = silu(x), to the bit as `forward` gives it, and slope = silu'(x), which costs little beside it. */
-// @ts-ignore: decorator
-@inline
-function siluBoth(x: v128, y: usize, slope: usize, whole: bool): void {
-  const u = f32x4.pmax(minusAbs(x), splat(-110));
-  const e = scaledExp(u);
-  const r = f32x4.div(splat(1), fma(e, splat(UNSCALE), splat(1)));
-  const er = f32x4.mul(e, r);
-  const value = fma(f32x4.mul(u, er), splat(UNSCALE), f32x4.pmax(x, splat(0)));
-  const rise = rising(x, f32x4.mul(f32x4.mul(er, fma(u, r, splat(1))), splat(UNSCALE)));
-  if (whole) {
-    v128.store(y, value);
-    v128.store(slope, rise);
-  } else {
-    f32.store(y, f32x4.extract_lane(value, 0));
-    f32.store(slope, f32x4.extract_lane(rise, 0));
-  }
-}
-
-/** y[i] = silu(x[i]) and slope[i] = silu'(x[i]) for n values. */
-export function siluWithSlope(x: usize, y: usize, slope: usize, n: usize): void {
-  const end = x + (n << 2);
-  const vectors = x + ((n & ~3) << 2);
-  while (x < vectors) {
-    siluBoth(v128.load(x), y, slope, true);
-    x += 16;
-    y += 16;
-    slope += 16;
-  }
-  while (x < end) {
-    siluBoth(v128.load32_zero(x), y, slope, false);
-    x += 4;
-    y += 4;
-    slope += 4;
-  }
 }

@@ -1,4 +1,5 @@
-export { activation, activationGrad, siluWithSlope } from './activations';
+export { activation, activationGrad } from './activations';
+export { geluWithSlope, siluWithSlope } from './gates';
 export { convolve, filterGradient, transposeTaps } from './convolution';
 export { multiply, packColumns, packRows } from './gemm';
 export { prelu, preluAlphaGrad, preluGrad, roundSums, zero } from './prelu';

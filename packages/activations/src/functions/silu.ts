@@ -2,7 +2,6 @@ import { add, clipByValue, div, maximum, mul, sigmoid, square, sub, type Tensor 
 import type { Definition, Entry } from '../shared/definition';
 import { logistic, logisticSlope } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
-import { withSlope } from '../shared/withSlope';
 
 /** Beyond, e^(−|x|) is 0 in float32; ∞ · 0 would be NaN. */
 const bounded = (x: Tensor): Tensor => clipByValue(x, -110, 110);
@@ -10,7 +9,6 @@ const bounded = (x: Tensor): Tensor => clipByValue(x, -110, 110);
 const composition: Composition = {
   name: 'silu',
   attrs: {},
-  recorded: (x) => withSlope(x, 'silu'),
   // x · h² / (h² + (1 − h)²) with h = σ(x/2), as x · h · h: in the far tail h² itself has few digits left, or none.
   forward: (x) => {
     const h = sigmoid(mul(x, 0.5));
@@ -60,5 +58,5 @@ export const siluDefinition: Definition = {
  * @see Elfwing, Uchibe, Doya 2018; Ramachandran, Zoph, Le 2017; torch.nn.SiLU
  */
 export function silu<T extends Tensor>(x: T): T {
-  return (composition.recorded!(x) ?? pointwise(x, composition)) as T;
+  return pointwise(x, composition);
 }

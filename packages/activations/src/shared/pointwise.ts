@@ -1,17 +1,14 @@
 import {
   type ActivationName,
   activationGradKernel,
-  activationKernel,
-  hasKernel,
   requireFloat32Tensor,
+  tryActivation,
+  tryKernel,
 } from '@relumine/core';
 import {
   customGrad,
-  engine,
   isNaN as isNaNTensor,
   mul,
-  type NamedAttrMap,
-  type NamedTensorMap,
   onesLike,
   type Tensor,
   tidy,
@@ -30,8 +27,6 @@ export interface Composition {
   readonly attrs: Readonly<Record<string, number | string>>;
   /** Whether all parts give NaN for NaN by themselves; it is mended where they don't. */
   readonly keepsNaN?: boolean;
-  /** A faster way while a gradient is recorded; undefined where it can't be gone. */
-  recorded?(x: Tensor): Tensor | undefined;
   /** f(x). */
   forward(x: Tensor): Tensor;
   /** f'(x). */
@@ -43,14 +38,6 @@ export interface Composition {
 /** NaN where x is NaN: comparisons would let a slope through. */
 const keepNaN = (x: Tensor, value: Tensor, { keepsNaN }: Composition): Tensor =>
   keepsNaN ? value : where(isNaNTensor(x), x, value);
-
-/** What the backend's kernel gives; undefined where it has none of that name. */
-const native = (
-  kernel: Parameters<typeof hasKernel>[0],
-  inputs: NamedTensorMap,
-  { attrs }: Composition,
-): Tensor | undefined =>
-  hasKernel(kernel) ? (engine().runKernel(kernel, inputs, attrs as unknown as NamedAttrMap) as Tensor) : undefined;
 
 /** tfjs's own type has the saver among the tensors. */
 export type WithGradient = (
@@ -64,7 +51,7 @@ function gradient(dy: Tensor, x: Tensor, composition: Composition): Tensor {
     save([from, input]);
     const kernel = activationGradKernel(composition.kernel ?? composition.name);
     return {
-      value: native(kernel, { dy: from, x: input }, composition) ?? mul(from, slope(input)),
+      value: tryKernel(kernel, { dy: from, x: input }, composition.attrs) ?? mul(from, slope(input)),
       gradFunc: (ddx, [dy1, x1]) => [
         mul(ddx, slope(x1!)),
         mul(mul(ddx, dy1!), keepNaN(x1!, composition.second?.(x1!) ?? zerosLike(x1!), composition)),
@@ -88,12 +75,14 @@ export function derivativeOf<T extends Tensor>(x: T, composition: Composition): 
 export function pointwise<T extends Tensor>(x: T, composition: Composition): T {
   requireFloat32Tensor(`activations/${composition.name}`, 'x', x);
   const apply = (customGrad as WithGradient)((input: Tensor, save: GradSaver) => {
-    save([input]);
-    const kernel = activationKernel(composition.kernel ?? composition.name);
-    return {
-      value: native(kernel, { x: input }, composition) ?? keepNaN(input, composition.forward(input), composition),
-      gradFunc: (dy, [z]) => gradient(dy, z!, composition),
-    };
+    const { kernel = composition.name, attrs } = composition;
+    const [value = keepNaN(input, composition.forward(input), composition), slope] = tryActivation(
+      kernel,
+      input,
+      attrs,
+    );
+    save([slope ?? input]);
+    return { value, gradFunc: (dy, [kept]) => (slope ? mul(dy, kept!) : gradient(dy, kept!, composition)) };
   });
   return tidy(() => apply(x)) as T;
 }

@@ -48,6 +48,24 @@ function expectClose(actual: ArrayLike<number>, expected: number[], label: strin
   }
 }
 
+/** x σ(x) and its slope in float64. */
+const siluExact = (v: number): [number, number] => {
+  const s = 1 / (1 + exp(-v));
+  return [v * s, s * (1 + v / (1 + exp(v)))];
+};
+
+/** x Φ(x) and its slope in float64: by the series of Φ near 0, its continued fraction beyond. */
+const geluExact = (v: number): [number, number] => {
+  const a = Math.abs(v);
+  const density = exp((-a * a) / 2) / Math.sqrt(2 * Math.PI);
+  let [sum, term, fraction] = [a, a, a];
+  for (let k = 1; k < 70; k++) sum += term *= (a * a) / (2 * k + 1);
+  for (let k = 60; k > 0; k--) fraction = a + k / fraction;
+  const tail = a < 2 ? 0.5 - density * sum : density / fraction;
+  const normal = v < 0 ? tail : 1 - tail;
+  return [v * normal, normal + v * density];
+};
+
 describe.each(builds)('$name', ({ relaxedSimd }) => {
   beforeAll(() => startNative(relaxedSimd));
 
@@ -91,42 +109,72 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     },
   );
 
-  test('silu and its slope: every length, value by value, with infinities; nothing leaks when memory runs out', () => {
-    const xs = Float32Array.from([...specialValues, ...Array.from({ length: 40 }, () => random.normal() * 4)]);
-    const run = (values: Float32Array): Float32Array[] =>
-      fenced(() => {
-        const x = tf.tensor1d(values);
-        const both = tf.engine().runKernel('RelumineSiluSlope', { x }, {}) as unknown as tf.Tensor[];
-        const plain = tf.engine().runKernel('RelumineSilu', { x }, {}) as tf.Tensor;
-        expect(both[0]!.dataSync()).toEqual(plain.dataSync());
-        const slope = (both[1]!.dataSync() as Float32Array).slice();
-        tf.dispose([x, plain, ...both]);
-        return [slope];
+  const both = [
+    ['Silu', {}, siluExact],
+    ['Gelu', {}, geluExact],
+    ['Gelu', { approximate: 'tanh' }, undefined],
+  ] as const;
+
+  test.each(both)(
+    '%s %j and its slope: every length, value by value; nothing leaks when memory runs out',
+    (name, attrs) => {
+      const xs = Float32Array.from([...specialValues, ...Array.from({ length: 40 }, () => random.normal() * 4)]);
+      const run = (values: Float32Array): Float32Array =>
+        fenced(() => {
+          const x = tf.tensor1d(values);
+          const two = tf.engine().runKernel(`Relumine${name}Slope`, { x }, attrs) as unknown as tf.Tensor[];
+          const plain = tf.engine().runKernel(`Relumine${name}`, { x }, attrs) as tf.Tensor;
+          const dx = tf.engine().runKernel(`Relumine${name}Grad`, { dy: tf.onesLike(x), x }, attrs) as tf.Tensor;
+          expect(two[0]!.dataSync()).toEqual(plain.dataSync());
+          const slope = (two[1]!.dataSync() as Float32Array).slice();
+          slope.forEach((v, i) => {
+            expect(v === dx.dataSync()[i] || Number.isNaN(v)).toBe(true);
+          });
+          tf.dispose([x, plain, dx, ...two]);
+          return slope;
+        });
+      const slopes = run(xs);
+      xs.forEach((v, i) => {
+        expect([v, run(Float32Array.of(v))[0]]).toEqual([v, slopes[i]]);
+        expect(Number.isNaN(slopes[i]!)).toBe(Number.isNaN(v));
       });
-    const [slopes] = run(xs);
-    const exact = (v: number): number => {
-      const s = 1 / (1 + exp(-v));
-      return Number.isFinite(v) ? s * (1 + v / (1 + exp(v))) : Number(v > 0);
-    };
-    xs.forEach((v, i) => {
-      expect([v, run(Float32Array.of(v))[0]![0]]).toEqual([v, slopes![i]]);
-      const error = Math.abs(slopes![i]! - exact(v));
-      if (!Number.isNaN(v)) expect(error).toBeLessThanOrEqual(Math.max(1e-6 * Math.abs(exact(v)), 2e-7));
-      else expect(slopes![i]).toBeNaN();
-    });
-    const { wasm } = tf.backend() as unknown as { wasm: { _malloc(n: number): number } };
-    const [malloc, before] = [wasm._malloc, tf.backend().numDataIds()];
-    const x = tf.tensor1d(xs);
-    let calls = 0;
-    wasm._malloc = (bytes) => (calls++ < 1 ? malloc(bytes) : 0);
-    try {
-      expect(() => tf.engine().runKernel('RelumineSiluSlope', { x }, {})).toThrow('no room');
-    } finally {
-      wasm._malloc = malloc;
-    }
-    x.dispose();
-    expect(tf.backend().numDataIds()).toBe(before);
-  });
+      const { wasm } = tf.backend() as unknown as { wasm: { _malloc(n: number): number } };
+      const [malloc, before] = [wasm._malloc, tf.backend().numDataIds()];
+      const x = tf.tensor1d(xs);
+      let calls = 0;
+      wasm._malloc = (bytes) => (calls++ < 1 ? malloc(bytes) : 0);
+      try {
+        expect(() => tf.engine().runKernel(`Relumine${name}Slope`, { x }, attrs)).toThrow('no room');
+      } finally {
+        wasm._malloc = malloc;
+      }
+      x.dispose();
+      expect(tf.backend().numDataIds()).toBe(before);
+    },
+  );
+
+  test.each(both.slice(0, 2))(
+    '%s %j within 1e-6, its slope also within 2e-7 near 0, over a dense sweep',
+    (name, _, exact) => {
+      const xs = Float32Array.from(
+        { length: 200_000 },
+        (_, i) => ((i % 2) * 2 - 1) * random.uniform() * (i % 3 ? 4 : 13),
+      );
+      tf.tidy(() => {
+        const x = tf.tensor1d(xs);
+        const [y, slope] = tf.engine().runKernel(`Relumine${name}Slope`, { x }, {}) as unknown as tf.Tensor[];
+        const [values, slopes] = [y!.dataSync(), slope!.dataSync()];
+        let [worst, worstSlope] = [0, 0];
+        xs.forEach((v, i) => {
+          const [f, d] = exact!(v);
+          worst = Math.max(worst, Math.abs(values[i]! - f) / Math.abs(f));
+          worstSlope = Math.max(worstSlope, Math.abs(slopes[i]! - d) / Math.max(Math.abs(d), 0.2));
+        });
+        expect(worst).toBeLessThan(1e-6);
+        expect(worstSlope).toBeLessThan(1e-6);
+      });
+    },
+  );
 
   test('tfjs ops and their gradients run through the kernels', () => {
     tf.tidy(() => {

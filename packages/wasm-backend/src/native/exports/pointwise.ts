@@ -2,6 +2,7 @@
 export interface PointwiseExports {
   activation(op: number, x: number, y: number, n: number, a: number, b: number): void;
   activationGrad(op: number, dy: number, x: number, dx: number, n: number, a: number, b: number): void;
+  geluWithSlope(x: number, y: number, slope: number, n: number): void;
   siluWithSlope(x: number, y: number, slope: number, n: number): void;
   prelu(x: number, alpha: number, y: number, n: number, channels: number): void;
   preluGrad(dy: number, x: number, alpha: number, dx: number, n: number, channels: number): void;
