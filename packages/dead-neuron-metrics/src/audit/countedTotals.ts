@@ -20,6 +20,7 @@ export class CountedTotals {
   readonly channels: number;
   /** Rows of [4, channels]: samples that fired, zeros, non-finite h, NaN of z. Beyond 2³¹, hence float64. */
   private readonly counts: Float64Array;
+  private readonly nonPositive: Float64Array;
   /** int32[positions, channels], exact below 2³¹ samples. */
   private unitFired: Tensor | undefined;
   /** Σh, Σ|h|, Σh², each per channel. */
@@ -32,14 +33,17 @@ export class CountedTotals {
     this.positions = positions;
     this.channels = channels;
     this.counts = new Float64Array(4 * channels);
+    this.nonPositive = new Float64Array(channels);
     this.sums = new CompensatedSums(3 * channels);
     this.min = new Float64Array(channels).fill(Number.POSITIVE_INFINITY);
     this.max = new Float64Array(channels).fill(Number.NEGATIVE_INFINITY);
     this.maxZ = new Float64Array(channels).fill(Number.NEGATIVE_INFINITY);
   }
 
-  add({ channels, counts, unitFired, figures }: CountedRows, samples: number): void {
+  add({ channels, counts, unitFired, figures, nonPositive }: CountedRows, samples: number): void {
     this.samples += samples;
+    const low = nonPositive ?? counts.subarray(channels, 2 * channels);
+    for (let c = 0; c < channels; c++) this.nonPositive[c]! += low[c]!;
     for (let i = 0; i < counts.length; i++) this.counts[i]! += counts[i]!;
     const before = this.unitFired;
     this.unitFired = keep(before ? add(before, unitFired) : unitFired.clone());
@@ -70,14 +74,13 @@ export class CountedTotals {
     // + 0 makes −0 a 0: which of the two came first must not show.
     const numbers = (values: ArrayLike<number>) => Array.from(values, (x) => encodeNumber(x + 0));
     const sum = (i: number) => numbers(sums.slice(i * channels, (i + 1) * channels));
-    const zeros = row(1);
     return {
       samples,
       count: samples * positions,
       positions,
       fired: row(0),
-      zeros,
-      nonPositive: zeros,
+      zeros: row(1),
+      nonPositive: Array.from(this.nonPositive),
       nan: row(3),
       infinite: row(2),
       sum: sum(0),

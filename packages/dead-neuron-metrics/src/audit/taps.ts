@@ -91,9 +91,14 @@ function heldSlopes(tapped: TappedLayer): { slopes?: Tensor } {
   return slopes ? { slopes: hold(slopes) } : {};
 }
 
-/** Applies the activation in the pass that counts; z and h are kept only where its counts don't do. */
-function counted(tapped: TappedLayer, z: Tensor, see: (seen: Seen) => void): Tensor {
-  const { h, rows } = countedActivation(z, tapped.found);
+/**
+ * Applies the activation in the pass that counts; z and h are kept only where its counts don't do. Undefined where there is no
+ * such pass.
+ */
+function counted(tapped: TappedLayer, z: Tensor, see: (seen: Seen) => void): Tensor | undefined {
+  const made = z.rank >= 2 ? countedActivation(z, tapped.found, slopesOf(tapped)) : undefined;
+  if (!made) return undefined;
+  const { h, rows } = made;
   see(rows ? { tapped, samples: z.shape[0]!, shape: z.shape.slice(1), rows } : held(tapped, z, h));
   return h;
 }
@@ -113,7 +118,8 @@ function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, op
       apply: (z: Tensor, ...rest: unknown[]) => {
         const glanced = glance(tapped, z, 'relumine' in activation);
         if (glanced) return glanced === true ? activation.apply(z, ...rest) : glanced;
-        if (counts && z.rank >= 2) return counted(tapped, z, see);
+        const known = counts && counted(tapped, z, see);
+        if (known) return known;
         const h = activation.apply(z, ...rest);
         see(held(tapped, z, h));
         return h;
@@ -135,7 +141,8 @@ function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, op
     const z = [inputs].flat()[0]!;
     const glanced = glance(tapped, z, 'relumine' in tapped.layer);
     if (glanced) return glanced === true ? call(inputs, kwargs) : glanced;
-    if (count && z.rank >= 2 && canCount(tapped.found, 'relumine' in tapped.layer)) return counted(tapped, z, see);
+    const known = count && canCount(tapped.found, 'relumine' in tapped.layer) && counted(tapped, z, see);
+    if (known) return known;
     const outputs = call(inputs, kwargs);
     see(held(tapped, z, [outputs].flat()[0]!));
     return outputs;
