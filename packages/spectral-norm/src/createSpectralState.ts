@@ -1,7 +1,8 @@
-import { createRandom, invalidArgument, requirePositiveInteger } from '@relumine/core';
-import { dispose, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { requireAxis, toMatrix } from './kernelMatrix';
-import { powerIteration, type SpectralState } from './powerIteration';
+import { createRandom, requirePositiveInteger } from '@relumine/core';
+import { dispose, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { requireFiniteKernel } from './finiteKernel';
+import { kernelProducts, requireAxis } from './kernelMatrix';
+import { iterate, type SpectralState } from './powerIteration';
 
 const where = 'spectral-norm/createSpectralState';
 
@@ -14,23 +15,8 @@ export interface SpectralStateOptions {
   warmUp?: number;
 }
 
-/** @throws RangeError for a kernel with NaN or infinity; read back only where sigma, which both reach, says so */
-function requireFiniteKernel(kernel: Tensor, sigma: Tensor): void {
-  if (Number.isFinite(sigma.dataSync()[0])) return;
-  const received = kernel.dataSync().find((value) => !Number.isFinite(value));
-  if (received === undefined) return;
-  throw invalidArgument({
-    where,
-    argument: 'kernel',
-    rule: 'must be finite',
-    received: String(received),
-    wayOut: 'Look at how it was initialised or trained: a step that diverged leaves NaN behind.',
-  });
-}
-
 /**
- * A state to start from: normal random vectors of length 1, then `warmUp` steps. Here, where one value is read back, a kernel
- * with NaN is refused; the steps of training read nothing and pass it on.
+ * A state to start from: normal random vectors of length 1, then `warmUp` steps. One value is read back.
  *
  * @param kernel float32, rank 2 or more; borrowed
  * @returns vectors of the kernel's matrix [outputs, rest]; the caller's
@@ -48,15 +34,15 @@ export function createSpectralState(kernel: Tensor, options: SpectralStateOption
   };
   const rows = kernel.shape[axis]!;
   const start = { u: tensor1d(unit(rows)), v: tensor1d(unit(rows === 0 ? 0 : kernel.size / rows)) };
-  const matrix = toMatrix(kernel, axis);
-  const { state, sigma } = powerIteration(matrix, start, { iterations: warmUp });
+  const steps = { iterations: warmUp, epsilon: 1e-12, first: 'u' as const };
+  const [u, v, sigma] = tidy(() => iterate(kernelProducts(kernel, axis), start, steps));
   try {
-    requireFiniteKernel(kernel, sigma);
+    requireFiniteKernel(where, kernel, sigma);
   } catch (error) {
-    dispose([state.u, state.v]);
+    dispose([u, v]);
     throw error;
   } finally {
-    dispose([matrix, sigma, start.u, start.v]);
+    dispose([sigma, start.u, start.v]);
   }
-  return state;
+  return { u, v };
 }

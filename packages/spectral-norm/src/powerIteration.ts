@@ -6,6 +6,7 @@ import {
   requireRank,
 } from '@relumine/core';
 import {
+  dispose,
   div,
   maximum,
   mul,
@@ -17,6 +18,7 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { requireFiniteKernel, valuesAreAtHand } from './finiteKernel';
 import { type MatrixProducts, matrixProducts } from './kernelMatrix';
 
 /** Approximations of the first left (`u`, one entry a row) and right (`v`, one a column) singular vectors of a matrix. */
@@ -82,7 +84,8 @@ export function iterate(
  * @param matrix float32[rows, columns]; borrowed
  * @param state where to start; borrowed
  * @returns the next state and sigma (float32[], never above the true norm but by rounding); the caller's
- * @throws TypeError for another dtype, RangeError for another rank, a state of other lengths or negative iterations
+ * @throws TypeError for another dtype, RangeError for another rank, a state of other lengths, negative iterations, and for NaN or
+ *   infinity in the matrix (but on WebGL and WebGPU, where looking would wait for the device: there sigma is NaN)
  * @see Miyato et al. 2018, Spectral Normalization for GANs; torch.nn.utils.parametrizations.spectral_norm
  */
 export function powerIteration(
@@ -96,5 +99,11 @@ export function powerIteration(
   requireState(matrix.shape, state);
   requireIteration(iterations, epsilon);
   const [u, v, sigma] = iterate(matrixProducts(matrix), state, { iterations, epsilon, first: 'u' });
+  try {
+    if (valuesAreAtHand()) requireFiniteKernel(where, matrix, sigma, 'matrix');
+  } catch (error) {
+    dispose([u, v, sigma]);
+    throw error;
+  }
   return { state: { u, v }, sigma };
 }

@@ -1,5 +1,6 @@
 import { requireFinite, requirePositiveInteger } from '@relumine/core';
 import { dispose, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { requireFiniteKernel, valuesAreAtHand } from './finiteKernel';
 import { requireAxis } from './kernelMatrix';
 import type { SpectralState } from './powerIteration';
 import { spectralStep, withGradient } from './spectralStep';
@@ -35,15 +36,17 @@ export interface SpectralNormalized<T extends Tensor> {
  * `sigma = uᵀ W v`, through which the gradient flows with u and v constant. Kernels are tfjs's: [height, width, in, out],
  * dense [in, out].
  *
- * The one difference: a zero kernel, where PyTorch gives NaN, stays as it is, with sigma 0. Nothing is read back, so a kernel with
- * NaN is not refused: sigma and the whole result are NaN, as is the state from then on.
+ * The differences: a zero kernel, where PyTorch gives NaN, stays as it is, with sigma 0; and a kernel with NaN or infinity is
+ * refused. On WebGL and WebGPU, where looking at sigma would wait for the device, such a kernel makes sigma and the whole
+ * result NaN.
  *
  * This bounds the norm of the reshaped kernel, not of the convolution, which can be up to √(height·width) times larger.
  *
  * @param kernel float32, rank 2 or more; borrowed
  * @param state from {@link createSpectralState}; borrowed
  * @returns kernel, next state, sigma; the caller's
- * @throws TypeError for another dtype, RangeError for rank below 2, another axis or a state of other lengths
+ * @throws TypeError for another dtype, RangeError for rank below 2, another axis, a state of other lengths, NaN or infinity in
+ *   the kernel
  * @see Miyato et al. 2018; torch.nn.utils.parametrizations.spectral_norm
  */
 export function spectralNormalize<T extends Tensor>(
@@ -59,11 +62,15 @@ export function spectralNormalize<T extends Tensor>(
   const steps = { iterations: training ? iterations : 0, epsilon, first: 'u' as const };
   const { value, sigma, ...next } = spectralStep(kernel, state, axis, steps, division);
   try {
+    if (valuesAreAtHand()) requireFiniteKernel(where, kernel, sigma);
     return {
       kernel: tidy(() => withGradient(kernel, { value, sigma, ...next }, axis, division)) as T,
       state: next,
       sigma,
     };
+  } catch (error) {
+    dispose([sigma, next.u, next.v]);
+    throw error;
   } finally {
     dispose(value);
   }

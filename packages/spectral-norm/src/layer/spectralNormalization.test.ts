@@ -1,7 +1,7 @@
 import { startWasm } from '@relumine/wasm-backend';
-import { dispose, io, randomNormal, type Tensor, tensor, train, zeros } from '@tensorflow/tfjs-core';
+import { dispose, io, ones, randomNormal, type Tensor, tensor, train, zeros } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { countTensors, expectTensorClose } from '@tooling/testing';
+import { countTensors, expectNoLeak, expectTensorClose } from '@tooling/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createSpectralState, spectralNormalize } from '../index';
 import { foldSpectralNormalization, spectralNormalization } from '../layers';
@@ -138,3 +138,50 @@ test('a layer without a kernel is named', () => {
     "[relumine/spectral-norm/spectralNormalization] `options.onlyIfLarger` must be false with mode 'assign', which is Keras's algorithm. Received: true.",
   );
 });
+
+test.each([
+  ['dense', (more: object) => tfl.layers.dense({ units: 4, name: 'it', ...more }), { inputShape: [5] }],
+  [
+    'dense, assigned',
+    (more: object) => tfl.layers.dense({ units: 4, name: 'it', ...more }),
+    { inputShape: [5], mode: 'assign' },
+  ],
+  [
+    'conv2d',
+    (more: object) => tfl.layers.conv2d({ filters: 2, kernelSize: 3, name: 'it', ...more }),
+    { inputShape: [5, 5, 2] },
+  ],
+  [
+    'conv2d, true norm',
+    (more: object) => tfl.layers.conv2d({ filters: 2, kernelSize: 3, name: 'it', ...more }),
+    { inputShape: [5, 5, 2], norm: 'same' },
+  ],
+])(
+  '%s: a training step with NaN in the kernel is refused and changes nothing; inference shows it',
+  async (_, make, options) => {
+    const layer = make({});
+    const model = tfl.sequential();
+    model.add(spectralNormalization({ layer, seed: 1, ...options } as never));
+    if (options.inputShape.length > 1) model.add(tfl.layers.flatten());
+    model.add(tfl.layers.dense({ units: 1 }));
+    model.compile({ optimizer: train.sgd(0.1), loss: 'meanSquaredError' });
+    const [x, y] = [ones([3, ...options.inputShape]), ones([3, 1])];
+    await model.trainOnBatch(x, y);
+    const [kernel, ...others] = layer.getWeights();
+    const broken = kernel!.dataSync().fill(Number.NaN, 1, 2);
+    const value = tensor(broken, kernel!.shape);
+    layer.setWeights([value, ...others]);
+    value.dispose();
+    const state = model.layers[0]!.nonTrainableWeights.map((weight) => [...weight.read().dataSync()]);
+    await expectNoLeak(async () => {
+      await expect(model.trainOnBatch(x, y)).rejects.toThrow(
+        "[relumine/spectral-norm/spectralNormalization] `kernel of 'it'` must be finite. Received: NaN.",
+      );
+    });
+    expect(model.layers[0]!.nonTrainableWeights.map((weight) => [...weight.read().dataSync()])).toEqual(state);
+    const shown = model.predict(x) as Tensor;
+    expect(shown.dataSync()[0]).toBeNaN();
+    dispose([x, y, shown]);
+    model.dispose();
+  },
+);

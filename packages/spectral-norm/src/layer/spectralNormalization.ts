@@ -10,8 +10,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
 import { createSpectralState } from '../createSpectralState';
-import { spectralNormalize } from '../spectralNormalize';
-import { spectralStep, spectralVectors } from '../spectralStep';
+import { requireFiniteKernel, requireFiniteValues, valuesAreAtHand } from '../finiteKernel';
+import { type Steps, spectralStep, spectralVectors, withGradient } from '../spectralStep';
 import { type ConvolutionMap, convolutionMap, divideByNorm, iterate } from './convolutionNorm';
 import { canCallDense, denseCall } from './denseCall';
 import { kernelsOf, type LayerKernel, variableOf, withKernel } from './kernels';
@@ -32,7 +32,16 @@ export interface SpectralNormalizationLayer extends WrapperInstance {
   readonly normalized: true;
 }
 
+const where = 'spectral-norm/spectralNormalization';
 const className = 'RelumineSpectralNormalization';
+
+/** As PyTorch has it: training iterates, inference keeps u and v. */
+const stepsOf = (iterations: number, training: boolean): Steps => ({
+  iterations: training ? iterations : 0,
+  epsilon: 1e-12,
+  first: 'u',
+});
+
 let known:
   | (new (
       options: SpectralNormalizationOptions & Record<string, unknown>,
@@ -98,13 +107,24 @@ function defineClass(): NonNullable<typeof known> {
       const { powerIterations, target, onlyIfLarger } = this.options;
       if (this.map) {
         const start = { u: u.read() as Tensor4D, v: v.read() as Tensor4D };
+        // Before anything is on tfjs's tape, which loses what it has saved where a step throws.
+        if (training) this.requireFinite(value);
         const state = training ? iterate(this.map, value as Tensor4D, start, powerIterations) : start;
         return { kernel: divideByNorm(this.map, value as Tensor4D, state, { target, onlyIfLarger }), ...state };
       }
-      const state = { u: u.read() as never, v: v.read() as never };
-      const options = { iterations: powerIterations, axis: kernel.axis, training, target, onlyIfLarger };
-      const run = spectralNormalize(value, state, options);
-      return { kernel: run.kernel, ...run.state };
+      const state = { u: u.read() as Tensor1D, v: v.read() as Tensor1D };
+      const division = { target, onlyIfLarger };
+      const run = spectralStep(value, state, kernel.axis, stepsOf(powerIterations, training), division);
+      if (training) this.requireFinite(value, run.sigma);
+      return { kernel: withGradient(value, run, kernel.axis, division), u: run.u, v: run.v };
+    }
+
+    /** A step that would train on NaN is refused where looking is cheap; inference passes it on, for audits to see. */
+    private requireFinite(value: Tensor, sigma?: Tensor): void {
+      const argument = `kernel of '${this.layer.name}'`;
+      if (!valuesAreAtHand()) return;
+      if (sigma) requireFiniteKernel(where, value, sigma, argument);
+      else requireFiniteValues(where, value, argument);
     }
 
     override get nonTrainableWeights(): LayerVariable[] {
@@ -147,9 +167,10 @@ function defineClass(): NonNullable<typeof known> {
       const { kernel, u, v } = this.states[0]!;
       const { powerIterations: iterations, target, onlyIfLarger } = this.options;
       const state = { u: u.read() as Tensor1D, v: v.read() as Tensor1D };
-      const steps = { iterations: training ? iterations : 0, epsilon: 1e-12, first: 'u' as const };
-      const found = spectralVectors(variableOf(this.layer, kernel).read(), state, kernel.axis, steps);
+      const value = variableOf(this.layer, kernel).read();
+      const found = spectralVectors(value, state, kernel.axis, stepsOf(iterations, training));
       if (training) {
+        this.requireFinite(value, found.sigma);
         u.write(found.u);
         v.write(found.v);
       }
@@ -180,6 +201,7 @@ function defineClass(): NonNullable<typeof known> {
       const { powerIterations: iterations, target } = this.options;
       const steps = { iterations, epsilon: 1e-12, first: 'v' as const };
       const next = spectralStep(variable.read(), state, kernel.axis, steps, { target, onlyIfLarger: false });
+      this.requireFinite(variable.read(), next.sigma);
       u.write(next.u);
       v.write(next.v);
       variable.write(next.value);
@@ -212,6 +234,8 @@ export function registerSpectralNormalization(): void {
  * Wraps a layer so that it computes with its kernel divided by the kernel's spectral norm: of the matrix [outputs, rest], or of the
  * convolution itself.
  * It trains inside `fit`, and is saved and loaded with its state.
+ *
+ * A training step with a kernel that has NaN or infinity throws a RangeError (but on WebGL and WebGPU); inference passes them on.
  *
  * @throws TypeError for a layer without a kernel, RangeError for wrong options
  * @see Miyato et al. 2018, Spectral Normalization for GANs
