@@ -8,6 +8,7 @@ export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling';
 export { addBias, sumColumns, sumMiddle } from './sums';
 export { clearEmptyPatches } from './emptyPatches';
 export { transformFilter, transformFilterGradient, winogradConvolve, winogradFilterGradient } from './winograd';
+export { winogradInputGradient } from './winogradAdjoint';
 export { depthwise, depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
 export { activationLiveness } from './liveness';
 export { countPositions, finishCounts } from './counting';

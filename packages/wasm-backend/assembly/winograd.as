@@ -33,7 +33,7 @@ function transformPatch(
 }
 
 /** The part of an image inside a patch of `size` × `size` pixels at (y0, x0), in a zeroed f32[size, size, channels]. */
-function gather(image: usize, h: i32, w: i32, channels: i32, y0: i32, x0: i32, size: i32, patch: usize): void {
+export function gather(image: usize, h: i32, w: i32, channels: i32, y0: i32, x0: i32, size: i32, patch: usize): void {
   const pixel = channels << 2;
   memory.fill(patch, 0, size * size * pixel);
   const left = max(x0, 0), right = min(x0 + size, w);

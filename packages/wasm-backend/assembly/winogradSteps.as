@@ -46,6 +46,27 @@ export function output4(from: usize, stepIn: usize, to: usize, stepOut: usize): 
   v128.store(to + 3 * stepOut, f32x4.add(m5, fma(splat(8), d2, d1)));
 }
 
+/** B m, from six vectors to six. */
+// @ts-ignore: decorator
+@inline
+export function patch6(from: usize, stepIn: usize, to: usize, stepOut: usize): void {
+  const m0 = v128.load(from);
+  const m1 = v128.load(from + stepIn);
+  const m2 = v128.load(from + 2 * stepIn);
+  const m3 = v128.load(from + 3 * stepIn);
+  const m4 = v128.load(from + 4 * stepIn);
+  const m5 = v128.load(from + 5 * stepIn);
+  const four = splat(4);
+  const s1 = f32x4.add(m1, m2), d1 = f32x4.sub(m1, m2);
+  const s2 = f32x4.add(m3, m4), d2 = f32x4.sub(m3, m4);
+  v128.store(to, f32x4.mul(four, m0));
+  v128.store(to + stepOut, fma(four, f32x4.sub(m5, d1), f32x4.mul(splat(-2), d2)));
+  v128.store(to + 2 * stepOut, fma(splat(-5), m0, fma(splat(-4), s1, f32x4.neg(s2))));
+  v128.store(to + 3 * stepOut, fma(splat(-5), m5, fma(splat(2), d2, d1)));
+  v128.store(to + 4 * stepOut, f32x4.add(m0, f32x4.add(s1, s2)));
+  v128.store(to + 5 * stepOut, m5);
+}
+
 /** A y, from four vectors to six. */
 // @ts-ignore: decorator
 @inline

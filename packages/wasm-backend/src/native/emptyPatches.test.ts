@@ -32,14 +32,14 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   beforeAll(() => startNative(relaxedSimd));
 
   test.each([
+    [3, 8, 12, 'valid', [8, 14]],
     [3, 8, 12, 'valid'],
     [3, 32, 32, 'same'],
     [5, 8, 16, 'same'],
     [5, 12, 8, 'valid'],
   ] as const)(
     '%i × %i taps: a patch of nothing gives exactly 0, so weights below 0 never fire',
-    (taps, ci, co, pad) => {
-      const [n, size] = [2, 15];
+    (taps, ci, co, pad, [n, size] = [2, 15]) => {
       const values = square(n, size, ci);
       const random = createRandom('weights');
       const weights = Float32Array.from({ length: taps * taps * ci * co }, () => -Math.abs(random.normal()) - 0.1);

@@ -26,8 +26,8 @@ function chunkOf(total: number, planes: number, ci: number, co: number): number 
   return Math.min(total, Math.max(32, Math.min(128, fitting & ~3)));
 }
 
-/** Shares of the tiles, one per thread, each with scratch of its own. */
-function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape) {
+/** Shares of the tiles, `unit` tiles or a multiple of them to each thread, each with scratch of its own. */
+function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape, unit?: number) {
   const { n, ci, co, ho, wo } = shape;
   const [tilesY, tilesX] = [tiles(ho), tiles(wo)];
   const points = pointsOf(shape);
@@ -36,7 +36,7 @@ function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape) 
   const chunk = chunkOf(total, planes, ci, co);
   const rows = Math.ceil(chunk / 4) * 4;
   const [planeV, planeM] = [planeBytes(rows * ci * 4), planeBytes(rows * upTo8(co) * 4)];
-  const shares = ranges(backend, total, Math.min(chunk, 16), 'product', total * planes * ci * co).map(
+  const shares = ranges(backend, total, unit ?? Math.min(chunk, 16), 'product', total * planes * ci * co).map(
     ([first, last]) => ({
       first,
       last,
@@ -66,15 +66,27 @@ export function winogradConvolve(backend: WasmBackend, shape: ConvolutionShape, 
     });
     runParts(backend, parts);
   });
-  // A patch of nothing but 0, as images' borders and ReLUs have, gives exactly 0: no channel fires by rounding.
-  const rows = ranges(backend, n * ho, 1, 'pass', n * h * width);
-  const cleared = rows.map(
-    ([first, last]): Part => ['clearEmptyPatches', kh, x, h, width, ci, top, left, y, ho, wo, co, first, last],
-  );
-  runParts(backend, cleared);
+  clearEmptyPatches(backend, shape, x, y);
 }
 
-/** dx f32[n, h, w, ci] from dy f32[n, ho, wo, co]: the convolution with the filter turned around. */
+/** A patch of nothing but 0, as images' borders and ReLUs have, gives exactly 0: no channel fires by rounding. */
+function clearEmptyPatches(backend: WasmBackend, shape: ConvolutionShape, x: number, y: number): void {
+  const { n, h, w, ci, co, kh, top, left, ho, wo } = shape;
+  const rows = ranges(backend, n * ho, 1, 'pass', n * h * w);
+  const parts = rows.map(([first, last]): Part => {
+    return ['clearEmptyPatches', kh, x, h, w, ci, top, left, y, ho, wo, co, first, last];
+  });
+  runParts(backend, parts);
+}
+
+/**
+ * Whether the input gradient has fewer tiles by dy than by dx, and images enough for every thread to have whole ones, in
+ * which patches overlap.
+ */
+const suitsAdjoint = ({ n, kh, h, w, ho, wo }: ConvolutionShape): boolean =>
+  kh === 3 && n >= 8 && tiles(ho) * tiles(wo) * 1.15 <= tiles(h) * tiles(w);
+
+/** dx f32[n, h, w, ci] from dy f32[n, ho, wo, co]: the forward convolution's adjoint, or one with the filter turned around. */
 export function winogradInputGradient(
   backend: WasmBackend,
   shape: ConvolutionShape,
@@ -87,11 +99,37 @@ export function winogradInputGradient(
   const [last, count] = [kh - 1, kh * kh];
   const turned = { ...shape, h: ho, w: wo, ci: co, co: ci, top: last - top, left: last - left, ho: h, wo: width };
   const work = new Workspace();
-  const flipped = work.reserve(count * ci * co * 4);
-  const taps = work.table(Uint32Array.from({ length: count }, (_, tap) => count - 1 - tap));
+  const adjoint = suitsAdjoint(shape);
+  const transposed = work.reserve(count * ci * co * 4);
+  const taps = work.table(Uint32Array.from({ length: count }, (_, tap) => (adjoint ? tap : count - 1 - tap)));
   work.run(backend, () => {
-    kernels.transposeTaps(w, taps(), count, ci, co, flipped());
-    winogradConvolve(backend, turned, dy, flipped(), dx);
+    kernels.transposeTaps(w, taps(), count, ci, co, transposed());
+    if (!adjoint) winogradConvolve(backend, turned, dy, transposed(), dx);
+    else {
+      scatterTiles(backend, shape, dy, transposed(), dx);
+      clearEmptyPatches(backend, turned, dy, dx);
+    }
+  });
+}
+
+/** The adjoint of `winogradConvolve`: w f32[taps, taps, co, ci]. */
+function scatterTiles(backend: WasmBackend, shape: ConvolutionShape, dy: number, w: number, dx: number): void {
+  const kernels = kernelsOf(backend);
+  const { h, w: width, ci, co, top, left, ho, wo } = shape;
+  const work = new Workspace();
+  const channels = { ...shape, ci: co, co: ci };
+  const perImage = tiles(ho) * tiles(wo);
+  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, channels, perImage);
+  const planeU = planeBytes(co * upTo8(ci) * 4);
+  const u = work.reserve(planes * planeU);
+  work.run(backend, () => {
+    if (ci % 8 !== 0) kernels.zero(u(), planes * planeU);
+    kernels.transformFilter(points, w, co, ci, u(), planeU, shares[0]!.scratch());
+    const parts = shares.map(({ first, last, v, m, scratch }): Part => {
+      const image = [dy, ho, wo, co, top, left, h, width, ci, tilesY, tilesX, first, last, chunk] as const;
+      return ['winogradInputGradient', ...image, u(), planeU, v(), planeV, m(), planeM, dx, scratch()];
+    });
+    runParts(backend, parts);
   });
 }
 

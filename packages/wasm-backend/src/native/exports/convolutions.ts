@@ -117,6 +117,23 @@ export interface ConvolutionExports {
       last: number,
     ]
   ): void;
+  winogradInputGradient(
+    ...args: [
+      dy: number,
+      ho: number,
+      wo: number,
+      co: number,
+      top: number,
+      left: number,
+      h: number,
+      w: number,
+      ci: number,
+      ...TileRange,
+      ...Planes,
+      dx: number,
+      scratch: number,
+    ]
+  ): void;
   winogradFilterGradient(
     ...args: [
       points: number,
