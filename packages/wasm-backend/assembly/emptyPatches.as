@@ -42,3 +42,36 @@ export function clearEmptyPatches(
     }
   }
 }
+
+/** Whether a pixel holds a value that is not 0. */
+// @ts-ignore: decorator
+@inline
+function isSet(pixel: usize, bytes: usize): bool {
+  return isAnyNonZero(pixel, 1, 0, <i32>(bytes >> 2));
+}
+
+/**
+ * One bit for each of the 4 × 4 outputs of Winograd's tile whose taps all read 0: bit 4 y + x, of the patch of `points` ×
+ * `points` pixels at `p`. As a rule the pixels in the middle, one of which every output reads, settle it.
+ */
+export function emptyOutputs(points: i32, p: usize, row: usize, pixel: usize): u32 {
+  const taps = points - 3;
+  const middle = p + 3 * row + 3 * pixel;
+  if (isSet(middle, pixel)) {
+    if (taps == 5) return 0;
+    if (isSet(middle - row, pixel) && isSet(middle - pixel, pixel) && isSet(middle - row - pixel, pixel)) return 0;
+  }
+  let set: u64 = 0;
+  for (let i = 0; i < points; i++) {
+    for (let j = 0; j < points; j++)
+      set |= <u64>isSet(p + <usize>i * row + <usize>j * pixel, pixel) << <u64>(i * points + j);
+  }
+  let empty: u32 = 0;
+  let taken: u64 = 0;
+  for (let i = 0; i < taps; i++) taken |= (((<u64>1) << <u64>taps) - 1) << <u64>(i * points);
+  for (let i = 0; i < 16; i++) {
+    const at = <u64>((i >> 2) * points + (i & 3));
+    if (!(set & (taken << at))) empty |= <u32>1 << i;
+  }
+  return empty;
+}

@@ -5,7 +5,7 @@ export { multiply, packColumns, packRows } from './gemm';
 export { prelu, preluAlphaGrad, preluGrad, roundSums, zero } from './prelu';
 export { adam, sgd } from './optimizers';
 export { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling';
-export { addBias, sumColumns, sumMiddle } from './sums';
+export { finishRows, sumColumns, sumMiddle } from './sums';
 export { clearEmptyPatches } from './emptyPatches';
 export { transformFilter, transformFilterGradient, winogradConvolve, winogradFilterGradient } from './winograd';
 export { winogradInputGradient } from './winogradAdjoint';

@@ -86,19 +86,22 @@ export function sumMiddle(x: usize, outer: i32, middle: i32, inner: i32, out: us
   }
 }
 
-/** c[row, col] += bias[col]. */
-export function addBias(c: usize, bias: usize, rows: i32, columns: i32): void {
-  for (let r = 0; r < rows; r++) {
+/** c[row, col] += bias[col] (0: none), then cut off at 0 with `relu`; NaN and −0 stay. */
+export function finishRows(c: usize, bias: usize, rows: i32, columns: i32, relu: bool): void {
+  const none = f32x4.splat(-0.0);
+  const floor: f32 = relu ? 0 : -Infinity;
+  for (; rows > 0; rows--) {
     let b = bias;
     const end = c + (columns << 2);
     const vectors = c + ((columns & ~3) << 2);
     while (c < vectors) {
-      v128.store(c, f32x4.add(v128.load(c), v128.load(b)));
+      v128.store(c, f32x4.pmax(f32x4.add(v128.load(c), bias != 0 ? v128.load(b) : none), f32x4.splat(floor)));
       c += 16;
       b += 16;
     }
     while (c < end) {
-      f32.store(c, f32.load(c) + f32.load(b));
+      const v = bias != 0 ? f32.load(c) + f32.load(b) : f32.load(c);
+      f32.store(c, v < floor ? floor : v);
       c += 4;
       b += 4;
     }

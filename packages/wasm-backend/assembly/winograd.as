@@ -1,3 +1,4 @@
+import { emptyOutputs } from './emptyPatches';
 import { addPlaneProduct, multiplyPlane } from './planes';
 import {
   filter3, filter5, filter6, filter8, gradient6, gradient8, input6, input8, output4, output4Of8,
@@ -47,11 +48,11 @@ export function gather(image: usize, h: i32, w: i32, channels: i32, y0: i32, x0:
 
 /**
  * Tiles `first` to `last` (counted over all images) of x f32[n, h, w, channels] to V f32[points², tiles, channels].
- * `patch`: scratch f32[points² · channels + 256].
+ * `patch`: scratch f32[points² · channels + 256]. `empty`: u32[tiles] for the outputs that read nothing but 0; 0 where not wanted.
  */
 function transformInput(
   points: i32, x: usize, h: i32, w: i32, channels: i32, top: i32, left: i32, tilesY: i32, tilesX: i32,
-  first: i32, last: i32, v: usize, plane: usize, patch: usize,
+  first: i32, last: i32, v: usize, plane: usize, patch: usize, empty: usize,
 ): void {
   const pixel: usize = channels << 2;
   const temp = patch + points * points * pixel;
@@ -61,25 +62,32 @@ function transformInput(
     const y0 = (inImage / tilesX) * 4 - top;
     const x0 = (inImage % tilesX) * 4 - left;
     const from = x + <usize>image * h * w * pixel;
-    if (y0 >= 0 && x0 >= 0 && y0 + points <= h && x0 + points <= w) {
-      transformPatch(points, from + (<usize>y0 * w + x0) * pixel, w * pixel, pixel, channels, v, plane, temp);
-    } else {
+    let p = from + (<usize>y0 * w + x0) * pixel;
+    let row = w * pixel;
+    if (y0 < 0 || x0 < 0 || y0 + points > h || x0 + points > w) {
       gather(from, h, w, channels, y0, x0, points, patch);
-      transformPatch(points, patch, points * pixel, pixel, channels, v, plane, temp);
+      p = patch;
+      row = points * pixel;
     }
+    transformPatch(points, p, row, pixel, channels, v, plane, temp);
+    if (empty != 0) store<u32>(empty + (<usize>(t - first) << 2), emptyOutputs(points, p, row, pixel));
     v += pixel;
   }
 }
 
-/** Products M f32[points², tiles, 8 ⌈channels / 8⌉] to y f32[n, ho, wo, channels]. `temp`: scratch f32[128 + 64]. */
+/**
+ * Products M f32[points², tiles, 8 ⌈channels / 8⌉] to y f32[n, ho, wo, channels], with `bias` f32[channels] (0: none) and
+ * `relu` on the way. `empty`: as `transformInput` wrote it. `temp`: scratch f32[128 + 64].
+ */
 function transformOutput(
   points: usize, m: usize, plane: usize, ho: i32, wo: i32, channels: i32, tilesY: i32, tilesX: i32, first: i32, last: i32,
-  y: usize, temp: usize,
+  y: usize, bias: usize, relu: bool, temp: usize, empty: usize,
 ): void {
   const pixel: usize = channels << 2;
   const row: usize = wo * pixel;
   const planeRow = points * plane;
   const six = points == 6;
+  const floor = f32x4.splat(relu ? 0 : -Infinity);
   for (let t = first; t < last; t++) {
     const image = t / (tilesY * tilesX);
     const inImage = t - image * tilesY * tilesX;
@@ -88,23 +96,34 @@ function transformOutput(
     const rows = min(4, ho - y0), columns = min(4, wo - x0);
     let to = y + <usize>image * ho * row + y0 * row + x0 * pixel;
     const end = to + pixel;
-    const whole = rows == 4 && columns == 4;
-    while (to < end) {
+    const nothing = load<u32>(empty + (<usize>(t - first) << 2));
+    const whole = rows == 4 && columns == 4 && nothing == 0;
+    for (let b = bias; to < end; b += 16, m += 16, to += 16) {
+      // −0 changes no sum.
+      const shift = bias != 0 ? v128.load(b) : f32x4.splat(-0.0);
       if (six) {
         for (let j: usize = 0; j < 6; j++) output4(m + j * plane, planeRow, temp + (j << 4), 128);
       } else {
         for (let j: usize = 0; j < 8; j++) output4Of8(m + j * plane, planeRow, temp + (j << 4), 128);
       }
       for (let i = 0; i < rows; i++) {
-        const out = whole ? to + i * row : temp + 512;
-        const step: usize = whole ? pixel : 16;
-        if (six) output4(temp + (i << 7), 16, out, step);
-        else output4Of8(temp + (i << 7), 16, out, step);
-        if (whole) continue;
-        for (let j = 0; j < columns; j++) v128.store(to + i * row + j * pixel, v128.load(temp + 512 + (j << 4)));
+        const out = to + i * row;
+        if (six) output4(temp + (i << 7), 16, temp + 512, 16);
+        else output4Of8(temp + (i << 7), 16, temp + 512, 16);
+        if (whole) {
+          v128.store(out, f32x4.pmax(f32x4.add(v128.load(temp, 512), shift), floor));
+          v128.store(out + pixel, f32x4.pmax(f32x4.add(v128.load(temp, 528), shift), floor));
+          v128.store(out + 2 * pixel, f32x4.pmax(f32x4.add(v128.load(temp, 544), shift), floor));
+          v128.store(out + 3 * pixel, f32x4.pmax(f32x4.add(v128.load(temp, 560), shift), floor));
+          continue;
+        }
+        for (let j = 0; j < columns; j++) {
+          let v = v128.load(temp + 512 + (j << 4));
+          // A patch of nothing but 0 gives exactly 0; NaN and infinity, which such a weight makes of 0, stay not finite.
+          if (nothing & (1 << (4 * i + j))) v = f32x4.sub(v, v);
+          v128.store(out + j * pixel, f32x4.pmax(f32x4.add(v, shift), floor));
+        }
       }
-      m += 16;
-      to += 16;
     }
     // Rows of M hold whole vectors of eight.
     m += (channels & 4) << 2;
@@ -196,20 +215,26 @@ export function transformFilterGradient(
   }
 }
 
-/** y = x ∗ w for tiles `first` to `last`, `chunk` tiles at a time. `scratch`: f32[points² · ci + 256] or more. */
+/**
+ * y = x ∗ w + bias (0: none), cut off at 0 with `relu`, for tiles `first` to `last`, `chunk` tiles at a time; exactly bias
+ * where all taps read 0, where the tiles would leave what rounding makes of their neighbours: a channel would fire there.
+ * `scratch`: u32[128], then f32[points² · ci + 256] or more.
+ */
 export function winogradConvolve(
   points: i32, x: usize, h: i32, w: i32, ci: i32, top: i32, left: i32, ho: i32, wo: i32, co: i32, tilesY: i32, tilesX: i32,
   first: i32, last: i32, chunk: i32,
-  u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, y: usize, scratch: usize,
+  u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, y: usize, bias: usize, relu: bool,
+  scratch: usize,
 ): void {
   const planes: usize = points * points;
+  const temp = scratch + 512;
   for (let t = first; t < last; t += chunk) {
     const end = min(t + chunk, last);
-    transformInput(points, x, h, w, ci, top, left, tilesY, tilesX, t, end, v, planeV, scratch);
+    transformInput(points, x, h, w, ci, top, left, tilesY, tilesX, t, end, v, planeV, temp, scratch);
     for (let i: usize = 0; i < planes; i++) {
       multiplyPlane(v + i * planeV, end - t, ci, u + i * planeU, co, m + i * planeM);
     }
-    transformOutput(points, m, planeM, ho, wo, co, tilesY, tilesX, t, end, y, scratch);
+    transformOutput(points, m, planeM, ho, wo, co, tilesY, tilesX, t, end, y, bias, relu, temp, scratch);
   }
 }
 
@@ -223,7 +248,7 @@ export function winogradFilterGradient(
   memory.fill(u, 0, planes * planeU);
   for (let t = first; t < last; t += chunk) {
     const end = min(t + chunk, last);
-    transformInput(points, x, h, w, ci, top, left, tilesY, tilesX, t, end, v, planeV, scratch);
+    transformInput(points, x, h, w, ci, top, left, tilesY, tilesX, t, end, v, planeV, scratch, 0);
     transformGradient(points, dy, ho, wo, co, tilesY, tilesX, t, end, m, planeM, scratch);
     for (let i: usize = 0; i < planes; i++) {
       addPlaneProduct(v + i * planeV, ci, end - t, m + i * planeM, co, u + i * planeU);

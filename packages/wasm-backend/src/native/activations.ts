@@ -1,10 +1,14 @@
 import { type ActivationName, activationGradKernel, activationKernel, activationSlopeKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ActivationCode, activationCodes } from './activationCodes';
+import { rectifyDeferred, signsOf } from './deferred';
 import { addressOf, allocate, findMemory, produceTwo, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
 import { type Part, ranges, runParts } from './threads';
+
+/** The number of max(x, 0). */
+const relu = 0;
 
 function applyActivation(backend: WasmBackend, x: TensorInfo, op: number, a: number, b: number): TensorInfo {
   const y = allocate(backend, x.shape, 'float32');
@@ -24,7 +28,9 @@ function forwardKernel(code: ActivationCode, rename: Readonly<Record<string, str
     const attrs: Record<string, unknown> = { ...args.attrs };
     for (const [theirs, own] of Object.entries(rename)) attrs[own] = attrs[theirs];
     const [a, b] = code.parameters?.(attrs) ?? [0, 0];
-    return applyActivation(args.backend as WasmBackend, x, code.op(attrs), a, b);
+    const backend = args.backend as WasmBackend;
+    const op = code.op(attrs);
+    return (op === relu ? rectifyDeferred(backend, x) : undefined) ?? applyActivation(backend, x, op, a, b);
   };
 }
 
@@ -37,9 +43,10 @@ function gradientKernel(code: ActivationCode): NativeKernel {
     const attrs = (args.attrs ?? {}) as Record<string, unknown>;
     const [a, b] = code.parameters?.(attrs) ?? [0, 0];
     const dx = allocate(backend, x.shape, 'float32');
-    const [from, at, to] = [addressOf(backend, dy), addressOf(backend, x), addressOf(backend, dx)];
-    const size = util.sizeFromShape(x.shape);
     const op = code.op(attrs);
+    const at = op === relu ? signsOf(backend, x) : addressOf(backend, x);
+    const [from, to] = [addressOf(backend, dy), addressOf(backend, dx)];
+    const size = util.sizeFromShape(x.shape);
     const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
       return ['activationGrad', op, from + first * 4, at + first * 4, to + first * 4, last - first, a, b];
     });

@@ -1,4 +1,5 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { addLater } from './deferred';
 import { repeats } from './extrema';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { type NativeKernel, replaceKernel } from './registry';
@@ -65,6 +66,8 @@ export function registerBinary(): void {
     const kernel: NativeKernel = (args, replaced) => {
       const { a, b } = args.inputs as { a: TensorInfo; b: TensorInfo };
       if (a.dtype !== 'float32' || b.dtype !== 'float32') return replaced(args);
+      const sum = name === 'Add' ? addLater(args.backend as WasmBackend, a, b) : undefined;
+      if (sum) return sum;
       return run(args.backend as WasmBackend, code, a, b) ?? replaced(args);
     };
     replaceKernel(name, kernel);

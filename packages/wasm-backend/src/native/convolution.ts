@@ -9,6 +9,7 @@ import {
   pixelOffsets,
   tapOffsets,
 } from './convolutionTables';
+import { type Epilogue, finishRows, nothing } from './epilogue';
 import type { KernelExports, Placement } from './exports';
 import type { WasmBackend } from './heap';
 import { kernelsOf } from './module';
@@ -99,18 +100,24 @@ function imageShares(
   });
 }
 
-/** y[n, oy, ox, co] = Σ x[n, oy·s + ky·d − pad, …, ci] · W[ky, kx, ci, co] into the address `y`. */
-export function convolve(backend: WasmBackend, shape: ConvolutionShape, x: number, filter: number, y: number): void {
+/** y[n, oy, ox, co] = Σ x[n, oy·s + ky·d − pad, …, ci] · W[ky, kx, ci, co], then the epilogue, into the address `y`. */
+export function convolve(
+  backend: WasmBackend,
+  shape: ConvolutionShape,
+  [x, filter, y]: readonly [x: number, filter: number, y: number],
+  epilogue: Epilogue,
+): void {
   const kernels = kernelsOf(backend);
   const { n, h, w, ci, ho, wo, co } = shape;
   const pixels = ho * wo;
   if (n * pixels * co === 0) return;
   if (ci > 0 && isPointwise(shape)) {
     pointwiseConvolve(backend, shape, x, filter, y);
+    finishRows(backend, y, n * pixels, co, epilogue);
     return;
   }
   if (suitsWinograd(shape)) {
-    winogradConvolve(backend, shape, x, filter, y);
+    winogradConvolve(backend, shape, [x, filter, y], epilogue);
     return;
   }
   const frame = inputFrame(shape);
@@ -125,8 +132,9 @@ export function convolve(backend: WasmBackend, shape: ConvolutionShape, x: numbe
     packBlocks(kernels, filter, taps.length, co, packed());
     const rows = [rowsA(), rowsC(), pixels] as const;
     const product = [steps(), taps.length, block, packed(), co, y, pixels * co * 4] as const;
+    const finish = [epilogue.bias, epilogue.relu] as const;
     const parts = shares.map(({ first, last, place, tile }): Part => {
-      return ['convolve', ...place(x), first, last, group, ...rows, ...product, tile()];
+      return ['convolve', ...place(x), first, last, group, ...rows, ...product, ...finish, tile()];
     });
     runParts(backend, parts);
   });
@@ -217,7 +225,7 @@ export function inputGradient(backend: WasmBackend, shape: ConvolutionShape, dy:
       const rows = [rowsA(), rowsC(), tables.m] as const;
       const product = [steps(), k, block, packed(), ci, dx, shape.h * shape.w * ci * 4] as const;
       const parts = placed.map(({ first, last, placement, tile }): Part => {
-        return ['convolve', ...placement, first, last, group, ...rows, ...product, tile()];
+        return ['convolve', ...placement, first, last, group, ...rows, ...product, nothing.bias, nothing.relu, tile()];
       });
       runParts(backend, parts);
     });

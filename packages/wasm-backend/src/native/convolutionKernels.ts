@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { convolutionShape, convolve, filterGradient, inputGradient } from './convolution';
+import { produceLater } from './deferred';
 import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
@@ -35,17 +36,24 @@ const backpropInput: NativeKernel = (args, replaced) => {
 
 const forward: NativeKernel = (args, replaced) => {
   const { x, filter, bias } = args.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
-  const finish = following(args.attrs as Record<string, unknown>);
+  const attrs = args.attrs as Record<string, unknown>;
+  const finish = following(attrs);
   const shape = isFloat(x, filter) && finish ? convolutionShape(args, x.shape, filter.shape) : undefined;
   if (shape === undefined || finish === undefined) return replaced(args);
   const { n, ho, wo, co } = shape;
   if (bias && util.sizeFromShape(bias.shape) !== co) return replaced(args);
   const backend = args.backend as WasmBackend;
-  const kernels = kernelsOf(backend);
-  return produce(backend, [n, ho, wo, co], (y) => {
-    convolve(backend, shape, addressOf(backend, x), addressOf(backend, filter), y);
-    if (bias) kernels.addBias(y, addressOf(backend, bias), n * ho * wo, co);
-    finish(kernels, y, n * ho * wo * co);
+  const outShape = [n, ho, wo, co];
+  const [from, weights] = [addressOf(backend, x), addressOf(backend, filter)];
+  if ((attrs.activation ?? 'linear') === 'linear') {
+    return produceLater(backend, outShape, Object.values(shape).join(), [[x, filter], bias], (y, epilogue) => {
+      convolve(backend, shape, [from, weights, y], epilogue);
+    });
+  }
+  const relu = attrs.activation === 'relu';
+  return produce(backend, outShape, (y) => {
+    convolve(backend, shape, [from, weights, y], { bias: bias ? addressOf(backend, bias) : 0, relu });
+    if (!relu) finish(kernelsOf(backend), y, n * ho * wo * co);
   });
 };
 

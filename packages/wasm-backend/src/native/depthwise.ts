@@ -1,4 +1,5 @@
 import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { finishRows } from './epilogue';
 import type { DepthwiseShape } from './exports';
 import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
@@ -53,7 +54,7 @@ const forward: NativeKernel = (args, replaced) => {
       return ['depthwise', from + input, taps, y + output, ...share];
     });
     runParts(backend, parts);
-    if (bias) kernels.addBias(y, addressOf(backend, bias), n * ho * wo, ci * k);
+    if (bias) finishRows(backend, y, n * ho * wo, ci * k, { bias: addressOf(backend, bias), relu: false });
     finish(kernels, y, n * ho * wo * ci * k);
   });
 };

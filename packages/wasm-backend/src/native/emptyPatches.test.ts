@@ -31,13 +31,13 @@ function empty(x: Float32Array, [n, size, channels]: number[], taps: number, top
 describe.each(builds)('$name', ({ relaxedSimd }) => {
   beforeAll(() => startNative(relaxedSimd));
 
-  test.each([
+  test.each<[taps: number, ci: number, co: number, pad: 'valid' | 'same', images?: [n: number, size: number]]>([
     [3, 8, 12, 'valid', [8, 14]],
     [3, 8, 12, 'valid'],
     [3, 32, 32, 'same'],
     [5, 8, 16, 'same'],
     [5, 12, 8, 'valid'],
-  ] as const)(
+  ])(
     '%i × %i taps: a patch of nothing gives exactly 0, so weights below 0 never fire',
     (taps, ci, co, pad, [n, size] = [2, 15]) => {
       const values = square(n, size, ci);

@@ -11,6 +11,7 @@ export interface WasmBackend {
   readonly dataIdMap: { get(dataId: DataId): { readonly memoryOffset: number } };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   incRef(dataId: DataId): void;
+  refCount(dataId: DataId): number;
   disposeData(dataId: DataId, force?: boolean): boolean;
 }
 

@@ -1,4 +1,5 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { finishRows } from './epilogue';
 import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { layout, multiplyAll } from './matrixProduct';
@@ -74,7 +75,7 @@ const fusedMatMul: NativeKernel = (args, replaced) => {
   const backend = args.backend as WasmBackend;
   const kernels = kernelsOf(backend);
   return product(backend, a, b, attrs, (c, rows, width) => {
-    if (bias) kernels.addBias(c, addressOf(backend, bias), rows, width);
+    if (bias) finishRows(backend, c, rows, width, { bias: addressOf(backend, bias), relu: false });
     finish(kernels, c, rows * width);
   });
 };

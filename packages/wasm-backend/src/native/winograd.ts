@@ -1,4 +1,5 @@
 import type { ConvolutionShape } from './convolutionTables';
+import { type Epilogue, nothing } from './epilogue';
 import type { WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type Part, ranges, runParts } from './threads';
@@ -42,16 +43,21 @@ function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape, 
       last,
       v: work.reserve(planes * planeV),
       m: work.reserve(planes * planeM),
-      scratch: work.reserve(Math.max(planes * ci, 16 * co) * 4 + 1024),
+      scratch: work.reserve(Math.max(planes * ci, 16 * co) * 4 + 1536),
     }),
   );
   return { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares };
 }
 
 /** y = x ∗ w, both at their addresses: f32[n, h, w, ci] with f32[taps, taps, ci, co] to f32[n, ho, wo, co]. */
-export function winogradConvolve(backend: WasmBackend, shape: ConvolutionShape, x: number, w: number, y: number): void {
+export function winogradConvolve(
+  backend: WasmBackend,
+  shape: ConvolutionShape,
+  [x, w, y]: readonly [x: number, w: number, y: number],
+  { bias, relu }: Epilogue,
+): void {
   const kernels = kernelsOf(backend);
-  const { n, h, w: width, ci, co, kh, top, left, ho, wo } = shape;
+  const { h, w: width, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
   const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
   const planeU = planeBytes(ci * upTo8(co) * 4);
@@ -62,11 +68,10 @@ export function winogradConvolve(backend: WasmBackend, shape: ConvolutionShape, 
     const image = [points, x, h, width, ci, top, left, ho, wo, co, tilesY, tilesX] as const;
     const parts = shares.map(({ first, last, v, m, scratch }): Part => {
       const operands = [u(), planeU, v(), planeV, m(), planeM] as const;
-      return ['winogradConvolve', ...image, first, last, chunk, ...operands, y, scratch()];
+      return ['winogradConvolve', ...image, first, last, chunk, ...operands, y, bias, relu, scratch()];
     });
     runParts(backend, parts);
   });
-  clearEmptyPatches(backend, shape, x, y);
 }
 
 /** A patch of nothing but 0, as images' borders and ReLUs have, gives exactly 0: no channel fires by rounding. */
@@ -104,7 +109,7 @@ export function winogradInputGradient(
   const taps = work.table(Uint32Array.from({ length: count }, (_, tap) => (adjoint ? tap : count - 1 - tap)));
   work.run(backend, () => {
     kernels.transposeTaps(w, taps(), count, ci, co, transposed());
-    if (!adjoint) winogradConvolve(backend, turned, dy, transposed(), dx);
+    if (!adjoint) winogradConvolve(backend, turned, [dy, transposed(), dx], nothing);
     else {
       scatterTiles(backend, shape, dy, transposed(), dx);
       clearEmptyPatches(backend, turned, dy, dx);

@@ -54,6 +54,8 @@ export interface ConvolutionExports {
       n: number,
       y: number,
       imageBytesY: number,
+      bias: number,
+      relu: boolean,
       tile: number,
     ]
   ): void;
@@ -97,6 +99,8 @@ export interface ConvolutionExports {
       ...TileRange,
       ...Planes,
       y: number,
+      bias: number,
+      relu: boolean,
       scratch: number,
     ]
   ): void;

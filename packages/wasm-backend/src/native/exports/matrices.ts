@@ -40,7 +40,7 @@ export interface MatrixExports {
     ]
   ): void;
   outerProducts(a: number, m: number, b: number, n: number, k: number, c: number): void;
-  addBias(c: number, bias: number, rows: number, columns: number): void;
+  finishRows(c: number, bias: number, rows: number, columns: number, relu: boolean): void;
   addInto(to: number, from: number, n: number): void;
   sumMiddle(x: number, outer: number, middle: number, inner: number, out: number, divisor: number): void;
   sumColumns(x: number, rows: number, columns: number, rowBytes: number, out: number, divisor: number): void;

@@ -1,0 +1,185 @@
+import { type DataId, engine, env, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Epilogue } from './epilogue';
+import { addressOf, allocate, produce, type WasmBackend } from './heap';
+
+/*
+ * While a gradient is recorded, tfjs runs a convolution, its bias and its ReLU one after the other, and nobody but the next
+ * of the three ever reads what the first two give. So their outputs are tensors whose values are computed when somebody
+ * asks for them: what usually comes is the ReLU, and all three are one pass.
+ */
+
+/** A convolution whose values nobody has asked for yet. */
+interface Deferred {
+  /** Names the convolution's shape. */
+  readonly key: string;
+  readonly compute: (y: number, epilogue: Epilogue) => void;
+  readonly bias: number;
+  /** How often it was computed, with bias and ReLU or without: shared by all that wait for the same convolution. */
+  readonly runs: { count: number };
+  /** Addresses of what is read, kept from being freed. */
+  readonly held: number[];
+  /** Address of the output cut off at 0, once that was computed. */
+  positive?: number;
+}
+
+interface State {
+  readonly deferred: Map<DataId, Deferred>;
+  /** How often an address is held, and whether its tensor is gone meanwhile. */
+  readonly holds: Map<number, { count: number; orphaned: boolean }>;
+}
+
+interface Entry {
+  memoryOffset: number;
+  refCount: number;
+}
+
+type Hooked = Omit<WasmBackend, 'dataIdMap'> & {
+  dataIdMap: { get(dataId: DataId): Entry; has(dataId: DataId): boolean };
+};
+
+const states = new WeakMap<object, State>();
+/** Convolutions that had to be computed a second time, since something else than the ReLU read them: these wait no more. */
+const readTwice = new Set<string>();
+
+/** Makes every look at a tensor's address compute its values first, and its end let go of what they need. */
+function hook(backend: WasmBackend): State {
+  const known = states.get(backend);
+  if (known) return known;
+  const state: State = { deferred: new Map(), holds: new Map() };
+  states.set(backend, state);
+  const hooked = backend as unknown as Hooked;
+  const map = hooked.dataIdMap;
+  const get = map.get.bind(map);
+  const [incRef, disposeData] = [hooked.incRef.bind(backend), hooked.disposeData.bind(backend)];
+  const refCount = backend.refCount.bind(backend);
+  const { deferred, holds } = state;
+  // Whoever only counts references looks at no values.
+  let counting = false;
+  const quietly = <T>(count: () => T): T => {
+    counting = true;
+    try {
+      return count();
+    } finally {
+      counting = false;
+    }
+  };
+  map.get = (dataId) => {
+    if (!counting && deferred.size > 0 && deferred.has(dataId)) resolve(backend, state, dataId, get(dataId));
+    return get(dataId);
+  };
+  hooked.incRef = (dataId) => quietly(() => incRef(dataId));
+  backend.refCount = (dataId) => quietly(() => refCount(dataId));
+  hooked.disposeData = (dataId, force = false) => {
+    if (!map.has(dataId)) return disposeData(dataId, force);
+    const entry = get(dataId);
+    const hold = holds.get(entry.memoryOffset);
+    const ends = force || entry.refCount <= 1;
+    if (ends && hold) {
+      hold.orphaned = true;
+      entry.memoryOffset = 0;
+    }
+    const ended = quietly(() => disposeData(dataId, force));
+    const one = ended ? deferred.get(dataId) : undefined;
+    if (one) {
+      deferred.delete(dataId);
+      release(backend, state, one);
+    }
+    return ended;
+  };
+  return state;
+}
+
+function hold({ holds }: State, addresses: number[]): void {
+  for (const address of addresses) {
+    const known = holds.get(address);
+    if (known) known.count++;
+    else holds.set(address, { count: 1, orphaned: false });
+  }
+}
+
+function release(backend: WasmBackend, { holds }: State, { held }: Deferred): void {
+  for (const address of held) {
+    const known = holds.get(address)!;
+    if (--known.count > 0) continue;
+    holds.delete(address);
+    if (known.orphaned) backend.wasm._free(address);
+  }
+}
+
+function run(one: Deferred, y: number, relu: boolean): void {
+  one.compute(y, { bias: one.bias, relu });
+  if (one.runs.count++ > 0) readTwice.add(one.key);
+}
+
+function resolve(backend: WasmBackend, state: State, dataId: DataId, { memoryOffset }: Entry): void {
+  const one = state.deferred.get(dataId)!;
+  // Where this throws, the next look tries again.
+  run(one, memoryOffset, false);
+  state.deferred.delete(dataId);
+  release(backend, state, one);
+}
+
+function record(backend: WasmBackend, shape: number[], one: Deferred): TensorInfo {
+  const state = hook(backend);
+  const output = allocate(backend, shape, 'float32');
+  hold(state, one.held);
+  state.deferred.set(output.dataId, one);
+  return output;
+}
+
+/** Whether outputs may wait: while a gradient is recorded, and nobody measures kernels or looks at each output. */
+function mayWait(): boolean {
+  const { gradientDepth, profiling } = engine().state;
+  return gradientDepth > 0 && !profiling && !env().getBool('DEBUG');
+}
+
+/**
+ * A float32 tensor that `compute` fills, at once or, while a gradient is recorded, when it is read.
+ *
+ * @param reads   what `compute` reads: borrowed; their memory is kept as long as it may be needed
+ * @param bias    added by `compute`, if given
+ */
+export function produceLater(
+  backend: WasmBackend,
+  shape: number[],
+  key: string,
+  [reads, bias]: readonly [TensorInfo[], TensorInfo | undefined],
+  compute: Deferred['compute'],
+): TensorInfo {
+  const at = bias ? addressOf(backend, bias) : 0;
+  if (!mayWait() || readTwice.has(key) || util.sizeFromShape(shape) === 0)
+    return produce(backend, shape, (y) => compute(y, { bias: at, relu: false }));
+  const held = [...reads.map((tensor) => addressOf(backend, tensor)), ...(bias ? [at] : [])];
+  return record(backend, shape, { key, compute, bias: at, runs: { count: 0 }, held });
+}
+
+const find = (backend: WasmBackend, { dataId }: TensorInfo): Deferred | undefined =>
+  states.get(backend)?.deferred.get(dataId);
+
+/** The sum of a convolution that waits and a bias, which waits too; undefined where it is no such sum. */
+export function addLater(backend: WasmBackend, y: TensorInfo, bias: TensorInfo): TensorInfo | undefined {
+  const one = find(backend, y);
+  const channels = y.shape.at(-1);
+  const fits = bias.shape.length <= y.shape.length && bias.shape.at(-1) === channels;
+  if (!one || one.bias !== 0 || !fits || util.sizeFromShape(bias.shape) !== channels) return undefined;
+  const at = addressOf(backend, bias);
+  return record(backend, y.shape, { ...one, bias: at, held: [...one.held, at] });
+}
+
+/** max(z, 0) of a convolution that waits, in one pass with it; undefined where z does not wait. */
+export function rectifyDeferred(backend: WasmBackend, z: TensorInfo): TensorInfo | undefined {
+  const one = find(backend, z);
+  if (!one) return undefined;
+  return produce(backend, z.shape, (h) => {
+    run(one, h, true);
+    if (one.positive !== undefined) return;
+    one.positive = h;
+    one.held.push(h);
+    hold(hook(backend), [h]);
+  });
+}
+
+/** The address of values that are above 0 where those of z are, and NaN where they are: z itself, or max(z, 0). */
+export function signsOf(backend: WasmBackend, z: TensorInfo): number {
+  return find(backend, z)?.positive ?? addressOf(backend, z);
+}
