@@ -180,6 +180,22 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     });
   });
 
+  test('the heap grows while a value is computed: stock kernels find it all the same', () => {
+    const t = tensors({ ...plain, size: 12 }, 'growth');
+    const expected = read(tf.concat([convolve(t, plain), t.x], 3));
+    fenced(
+      () =>
+        tf.tidy(() => {
+          tf.grad((x) => {
+            const part = tf.concat([tf.conv2d(x as tf.Tensor4D, t.w, 1, 'same'), t.x], 3);
+            expect(read(part)).toEqual(expected);
+            return tf.sum(part);
+          })(t.x);
+        }),
+      { grow: true },
+    );
+  });
+
   test('nothing leaks: tensors, data, and all blocks of the heap are freed', async () => {
     const t = tensors(plain, 'leak');
     const step = (): void => {

@@ -35,6 +35,7 @@ interface Entry {
 
 type Hooked = Omit<WasmBackend, 'dataIdMap'> & {
   dataIdMap: { get(dataId: DataId): Entry; has(dataId: DataId): boolean };
+  typedArrayFromHeap(tensor: TensorInfo): unknown;
 };
 
 const states = new WeakMap<object, State>();
@@ -66,6 +67,12 @@ function hook(backend: WasmBackend): State {
   map.get = (dataId) => {
     if (!counting && deferred.size > 0 && deferred.has(dataId)) resolve(backend, state, dataId, get(dataId));
     return get(dataId);
+  };
+  // It takes the heap's buffer before it asks for the address, and computing may make the heap grow.
+  const typedArrayFromHeap = hooked.typedArrayFromHeap.bind(backend);
+  hooked.typedArrayFromHeap = (tensor) => {
+    map.get(tensor.dataId);
+    return typedArrayFromHeap(tensor);
   };
   hooked.incRef = (dataId) => quietly(() => incRef(dataId));
   backend.refCount = (dataId) => quietly(() => refCount(dataId));
