@@ -31,6 +31,7 @@ const cases: [string, () => tfl.layers.Layer, number[]][] = [
       }),
     [6, 6, 2],
   ],
+  ['conv3dTranspose', () => tfl.layers.conv3dTranspose({ filters: 3, ...small, strides: 2, ...init }), [3, 3, 3, 2]],
   [
     'embedding',
     () => tfl.layers.embedding({ inputDim: 9, outputDim: 4, embeddingsInitializer: seeded(1), inputLength: 5 }),

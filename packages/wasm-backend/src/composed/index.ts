@@ -2,6 +2,7 @@ import { getKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 import { inBothLayouts } from './channelsFirst';
 import { conv2dBackpropFilter } from './conv2dBackpropFilter';
 import { conv2dBackpropInput } from './conv2dBackpropInput';
+import { conv3dBackpropFilter, conv3dBackpropInput } from './conv3dGradients';
 import { convolution, depthwise, fusedConvolution, fusedDepthwise } from './convolutionForward';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwiseGradients';
 import { poolingOnePixel, sliceWithin } from './edges';
@@ -46,6 +47,8 @@ export function registerComposedKernels(): void {
   registerComposed('DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter, false);
   registerComposed('DepthwiseConv2dNativeBackpropInput', depthwiseBackpropInput, false);
   registerComposed('UnsortedSegmentSum', unsortedSegmentSum, false);
+  registerComposed('Conv3DBackpropFilterV2', conv3dBackpropFilter, true);
+  registerComposed('Conv3DBackpropInputV2', conv3dBackpropInput, true);
   registerComposed('MaxPoolGrad', maxPoolGrad, true);
   registerComposed('ResizeNearestNeighborGrad', resizeNearestNeighborGrad, true);
   registerComposed('Identity', identity, true);
