@@ -248,7 +248,10 @@ describe('theorems', () => {
     expect(() => spectralNormalize(kernel, state, { axis: 2 })).toThrow(
       '`options.axis` must be an axis of a kernel of rank 2. Received: 2.',
     );
-    expect(() => powerIteration(kernel as never, state, { iterations: -1 })).toThrow();
+    for (const iterations of [0, -1, 1.5])
+      expect(() => powerIteration(kernel as never, swapped, { iterations })).toThrow(
+        `[relumine/spectral-norm/powerIteration] \`options.iterations\` must be an integer of at least 1. Received: ${iterations}.`,
+      );
     expect(countTensors()).toEqual(before);
   });
 });

@@ -29,7 +29,7 @@ export interface SpectralState {
 
 /** Options of `powerIteration`. */
 export interface PowerIterationOptions {
-  /** Steps; 1 unless given. 0 keeps the state and computes sigma alone. */
+  /** Steps, at least 1; 1 unless given. (Sigma with the state as it is: `spectralNormalize` without training.) */
   iterations?: number;
   /** Norms below this count as this: an all-zero matrix has u = v = 0 instead of NaN. 1e-12 unless given. */
   epsilon?: number;
@@ -84,7 +84,7 @@ export function iterate(
  * @param matrix float32[rows, columns]; borrowed
  * @param state where to start; borrowed
  * @returns the next state and sigma (float32[], never above the true norm but by rounding); the caller's
- * @throws TypeError for another dtype, RangeError for another rank, a state of other lengths, negative iterations, and for NaN or
+ * @throws TypeError for another dtype, RangeError for another rank, a state of other lengths, fewer than one step, and for NaN or
  *   infinity in the matrix (but on WebGL and WebGPU, where looking would wait for the device: there sigma is NaN)
  * @see Miyato et al. 2018, Spectral Normalization for GANs; torch.nn.utils.parametrizations.spectral_norm
  */
@@ -97,6 +97,7 @@ export function powerIteration(
   requireFloat32Tensor(where, 'matrix', matrix);
   requireRank(where, 'matrix', matrix, 2);
   requireState(matrix.shape, state);
+  requirePositiveInteger(where, 'options.iterations', iterations);
   requireIteration(iterations, epsilon);
   const [u, v, sigma] = iterate(matrixProducts(matrix), state, { iterations, epsilon, first: 'u' });
   try {

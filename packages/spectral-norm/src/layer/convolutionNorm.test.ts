@@ -92,5 +92,8 @@ test('what has no such norm is refused by name', () => {
   const dilated = tfl.layers.conv2d({ filters: 1, kernelSize: 3, dilationRate: 2 });
   expect(wrap(dilated, [9, 9, 1])).toThrow('needs a dilation of 1');
   expect(wrap(convolution(1), [null, null, 1])).toThrow('needs the size of the input');
+  expect(wrap(convolution(1), [9, 2, 1], { norm: 'valid' })).toThrow(
+    "[relumine/spectral-norm/spectralNormalization] `options.norm` 'valid' needs an input no smaller than the kernel, [3, 3]. Received: [9, 2]. Use norm 'reshaped'.",
+  );
   expect(wrap(convolution(1), [9, 9, 1], { mode: 'assign' })).toThrow("must be 'reshaped' with mode 'assign'");
 });

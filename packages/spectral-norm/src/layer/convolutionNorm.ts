@@ -55,6 +55,8 @@ export function convolutionMap(
   const [, h, w, channels] = inputShape;
   if (h == null || w == null || channels == null)
     throw refuse('needs the size of the input', `shape [${inputShape.join(', ')}]`);
+  if (padding === 'valid' && (h < kernelSize[0] || w < kernelSize[1]))
+    throw refuse(`'valid' needs an input no smaller than the kernel, [${kernelSize.join(', ')}]`, `[${h}, ${w}]`);
   const border: Border | undefined = borderOf(padding, [h, w], [kernelSize[0] - 1, kernelSize[1] - 1], channels);
   const own = border ? 'valid' : (padding as Exclude<Padding, number | 'circular'>);
   const wide = border?.shape ?? ([1, h, w, channels] as [number, number, number, number]);
