@@ -6,6 +6,7 @@ import { demoInBrowser } from './servedDemo.mjs';
 
 const visits = Number(process.argv.slice(2).filter((argument) => argument !== '--')[0] ?? 3);
 const seconds = 5;
+const patience = 30_000;
 /** What a visitor finds, the scene with most layers, and as many networks as there can be. */
 const queries = {
   'two networks': '',
@@ -65,7 +66,11 @@ async function visit(query) {
     return result.value;
   };
   const until = async (expression) => {
-    while (!(await ask(expression))) await sleep(20);
+    const from = performance.now();
+    while (!(await ask(expression))) {
+      if (performance.now() - from > patience) throw new Error(`In ${patience} ms it did not come to: ${expression}`);
+      await sleep(20);
+    }
   };
   const begin = (phase) => ask(`performance.mark('phase:${phase}'), 0`);
   // The browser's own start is over.

@@ -23,7 +23,7 @@ self.addEventListener('message', (event) => {
   if (event.data !== 'keep all') return;
   const { source } = event;
   event.waitUntil(
-    keep(files).then(
+    keepInTurn(files).then(
       () => source?.postMessage('offline ready'),
       // Without network or room the page works on; it asks again on the next visit.
       () => undefined,
@@ -52,18 +52,22 @@ async function answer(address, request) {
   return response;
 }
 
-/** Keeps files; what another version has under the same hashed name is copied. */
-async function keep(wanted) {
+const keep = (wanted) => Promise.all(wanted.map(keepOne));
+
+/** All at once would take the machine from the page, which may train meanwhile. */
+async function keepInTurn(wanted) {
+  for (const file of wanted) await keepOne(file);
+}
+
+/** Keeps a file; what another version has under the same hashed name is copied. */
+async function keepOne(file) {
   const cache = await caches.open(cacheName);
-  const one = async (file) => {
-    const address = addressOf(file);
-    if (await cache.match(address)) return;
-    const old = file.startsWith('assets/') ? await caches.match(address) : undefined;
-    const response = old ?? (await fetch(address, { cache: file.startsWith('assets/') ? 'default' : 'reload' }));
-    if (!response.ok) throw new Error(`${address}: ${response.status}`);
-    await cache.put(address, response);
-  };
-  await Promise.all(wanted.map(one));
+  const address = addressOf(file);
+  if (await cache.match(address)) return;
+  const old = file.startsWith('assets/') ? await caches.match(address) : undefined;
+  const response = old ?? (await fetch(address, { cache: file.startsWith('assets/') ? 'default' : 'reload' }));
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  await cache.put(address, response);
 }
 
 async function dropOthers() {

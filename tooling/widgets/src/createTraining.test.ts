@@ -30,13 +30,13 @@ class FakeWorker implements TrainingWorker {
 let workers: FakeWorker[];
 let training: Training;
 const worker = (): FakeWorker => workers.at(-1)!;
-const make = (simd = () => true): Training =>
+const make = (simd = () => true, shown?: () => Promise<void>): Training =>
   createTraining(
     () => {
       workers.push(new FakeWorker());
       return worker();
     },
-    { simd, threads: 3 },
+    { simd, threads: 3, ...(shown ? { shown } : {}) },
   );
 const steps = (turn: number, loss: number[], step = 1): Report => ({
   type: 'steps',
@@ -67,6 +67,31 @@ afterEach(() => {
 });
 
 describe('training', () => {
+  test('the worker pauses at once, builds when the page has been shown, and hears the rest in its order', async () => {
+    let show = (): void => undefined;
+    training.stop();
+    training = make(undefined, () => new Promise((done) => (show = done)));
+    const heard = (): string[] => worker().sent.map(({ type }) => type);
+    training.build(plan);
+    expect(heard()).toEqual(['start']);
+    show();
+    await vi.advanceTimersByTimeAsync(0);
+    training.train();
+    training.build(plan);
+    expect(heard()).toEqual(['start', 'build', 'train', 'pause']);
+    training.train();
+    expect(training.state.phase).toBe('training');
+    show();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heard()).toEqual(['start', 'build', 'train', 'pause', 'build', 'train']);
+    // What waited for one worker is not told to the next.
+    training.build(plan);
+    training.restart();
+    show();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heard()).toEqual(['start', 'build']);
+  });
+
   test('a plan makes a view of each network, and Train can be pressed before anything is ready', () => {
     training.build(plan);
     training.train();

@@ -72,14 +72,23 @@ export const curveKey = (activation: string, params: Readonly<Record<string, num
 
 const smoothRate = (before: number, now: number): number => (before === 0 ? now : 0.8 * before + 0.2 * now);
 
+export interface TrainingOptions {
+  /** How many compute. */
+  threads?: number;
+  /** Whether the browser can run it. */
+  simd?: () => boolean;
+  /** Resolves when the page shows what it was given. The worker builds networks after that: it takes a core. */
+  shown?: () => Promise<void>;
+}
+
 /**
  * Training in a worker, as a state to show.
  *
- * @param makeWorker starts the worker, which computes on `threads`; `simd` says whether the browser can run it
+ * @param makeWorker starts the worker
  */
 export function createTraining(
   makeWorker: () => TrainingWorker,
-  { threads = defaultThreads(), simd = hasSimd }: { threads?: number; simd?: () => boolean } = {},
+  { threads = defaultThreads(), simd = hasSimd, shown }: TrainingOptions = {},
 ): Training {
   const state: TrainingState = reactive({
     phase: 'starting',
@@ -106,8 +115,25 @@ export function createTraining(
   let looks = 0;
   const looking = new Map<number, (looked: Looked) => void>();
 
-  const send = (command: Command): void => worker?.postMessage(command);
+  let held: Command[] | undefined;
+  const send = (command: Command): void => {
+    if (held) held.push(command);
+    else worker?.postMessage(command);
+  };
+  /** What is sent from now on goes, in its order, when the page has been shown. */
+  const hold = (): void => {
+    if (!shown || held) return;
+    const mine: Command[] = [];
+    held = mine;
+    void shown().then(() => {
+      // Another worker may have taken the place of the one that was spoken to.
+      if (held !== mine) return;
+      held = undefined;
+      mine.forEach(send);
+    });
+  };
   const stop = (): void => {
+    held = undefined;
     clearTimeout(slow);
     clearInterval(watchdog);
     worker?.terminate();
@@ -223,11 +249,13 @@ export function createTraining(
     const networks = plan.networks.map((network) => fitted(network, plan.data));
     const chosen = images ?? (plan.data === 'own' ? current?.images : undefined);
     current = { plan: { ...plan, networks }, script, ...(chosen ? { images: chosen } : {}) };
+    if (state.phase === 'training') send({ type: 'pause' });
     turn++;
     Object.assign(state, { step: 0, stepsPerSecond: 0, data: undefined });
     if (state.phase !== 'failed') state.problem = undefined;
     state.runs = networks.map((network, i) => newRunView(i, network));
     if (state.phase === 'training' || state.phase === 'paused') state.phase = 'idle';
+    hold();
     send({
       type: 'build',
       plan: JSON.parse(JSON.stringify(current.plan)) as TrainingPlan,

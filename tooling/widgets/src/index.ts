@@ -38,6 +38,7 @@ export type {
   RevivalStrategy,
   RunEvent,
 } from './protocol';
+export { notBelowZero } from './store/notBelowZero';
 export type { RunView } from './store/runView';
 export { defaultThreads, mostThreads } from './threads';
 export { trainingWorker } from './trainingWorker';

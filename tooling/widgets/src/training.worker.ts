@@ -13,6 +13,7 @@ import type { TrainingData } from './data/trainingData';
 import { drawCurve } from './engine/curves';
 import { Session } from './engine/session';
 import { Trainer } from './engine/trainer';
+import { warmUp } from './engine/warmUp';
 import type { ActivationEntry, Command, OwnImage, Report } from './protocol';
 
 const post = (report: Report): void => self.postMessage(report);
@@ -20,6 +21,9 @@ const absolute = (url: string): string => new URL(url, self.location.href).href;
 const sentence = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 let ready = false;
+/** The page draws its first look meanwhile. */
+const warmUpAfter = 150;
+let isWarm = false;
 let session: Session | undefined;
 let trainer: Trainer | undefined;
 /** Data that has been read stays: a reset must not load it again. */
@@ -87,6 +91,17 @@ async function build(command: Extract<Command, { type: 'build' }>): Promise<void
   trainer = new Trainer(session, post);
   post(session.describe());
   await trainer.lookAtAll();
+  if (!isWarm) setTimeout(prepare, warmUpAfter);
+}
+
+/** Once, unless training came first. */
+function prepare(): void {
+  last = last.then(async () => {
+    if (isWarm || !session || trainer?.running || session.step > 0) return;
+    isWarm = true;
+    // What fails here fails in training as well, and is said there.
+    await warmUp(session).catch(() => undefined);
+  });
 }
 
 function fail(cause: unknown): void {
@@ -106,6 +121,8 @@ async function obey(command: Command, wasRunning: boolean): Promise<void> {
     await build(command);
     return;
   } else if (command.type === 'step') await trainer?.step();
+  // Who stops to look must see what is there now, of all networks at the same step.
+  else if (command.type === 'pause' && wasRunning) await trainer?.lookAtAll();
   else if (command.type === 'act') await trainer?.act(command.run, command.act);
   else if (command.type === 'inspect') await trainer?.inspect(command);
   else if (command.type === 'look') await trainer?.look(command);

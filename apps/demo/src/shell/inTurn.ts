@@ -1,9 +1,18 @@
 import { onMounted, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue';
 
+/** A page out of sight is not painted, and must not wait for it. */
+const longestWait = 250;
+
 /** After the next paint. */
 export const painted = (): Promise<void> =>
   new Promise((done) => {
-    requestAnimationFrame(() => setTimeout(done));
+    const late = setTimeout(done, longestWait);
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        clearTimeout(late);
+        done();
+      }),
+    );
   });
 
 /**
@@ -19,6 +28,25 @@ export function inTurn(parts: number): Readonly<Ref<number>> {
     }
   });
   return made;
+}
+
+/** What `source` lists, one entry a frame; what it lists no longer goes at once. */
+export function oneByOne<T>(source: () => readonly T[]): Readonly<ShallowRef<readonly T[]>> {
+  const shown = shallowRef<readonly T[]>([]);
+  watch(
+    source,
+    async (wanted) => {
+      shown.value = shown.value.slice(0, wanted.length);
+      for (const [i, entry] of wanted.entries()) {
+        await painted();
+        // A newer one has its own turn.
+        if (source() !== wanted) return;
+        shown.value = [...shown.value.slice(0, i), entry, ...shown.value.slice(i + 1)];
+      }
+    },
+    { immediate: true },
+  );
+  return shown;
 }
 
 /** What `source` says, so many frames later: what all parts of the page show is not shown by all of them at once. */

@@ -13,6 +13,9 @@ addEventListener('offline', () => {
   online.value = false;
 });
 
+/** In milliseconds: training is prepared, and may have been asked for, before files are kept for the next visit. */
+const startAfter = 4000;
+
 let waiting: ServiceWorker | null = null;
 
 /** Lets the waiting version take over; the page is loaded again when it has. */
@@ -23,7 +26,8 @@ export function loadNewVersion(): void {
 
 /**
  * Registers the service worker, asks it to keep the whole page, and watches for newer versions. Does nothing where
- * service workers are not to be had: the page works online then.
+ * service workers are not to be had: the page works online then. Waits until the page has been shown and its training
+ * prepared: a worker that starts takes a core.
  *
  * @param base the folder of the page, with its slash
  */
@@ -33,14 +37,14 @@ export async function startOffline(base: string): Promise<void> {
   serviceWorker.addEventListener('message', ({ data }) => {
     if (data === 'offline ready') offlineReady.value = true;
   });
+  if (document.readyState !== 'complete')
+    await new Promise((loaded) => addEventListener('load', loaded, { once: true }));
+  await new Promise((done) => setTimeout(done, startAfter));
   try {
     const registration = await serviceWorker.register(new URL('isolation-worker.js', new URL(base, location.href)));
     watchUpdates(registration);
     const { active } = await serviceWorker.ready;
-    // Training comes first: the rest is kept when the page has what it needs.
-    if (document.readyState !== 'complete')
-      await new Promise((loaded) => addEventListener('load', loaded, { once: true }));
-    setTimeout(() => active?.postMessage('keep all'), 2000);
+    active?.postMessage('keep all');
   } catch {
     // Some browsers forbid service workers in private windows.
   }

@@ -22,6 +22,7 @@ import {
 } from '@tooling/widgets';
 import { type Ref, reactive, ref, type ShallowRef, shallowRef } from 'vue';
 import { queryOf, writeQuery } from '../address';
+import { painted } from '../shell/inTurn';
 
 /** What is trained, kept in the address, and the training itself. */
 export interface Experiment {
@@ -137,7 +138,10 @@ export function createExperiment(): Experiment {
     },
     async start(base) {
       await isolate(base);
-      training.value = createTraining(trainingWorker, { threads: chosenThreads(queryOf()) });
+      training.value = createTraining(trainingWorker, {
+        threads: chosenThreads(queryOf()),
+        shown: painted,
+      });
       build();
     },
     reread() {

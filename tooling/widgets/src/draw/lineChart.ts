@@ -10,6 +10,7 @@ export interface Line {
 }
 
 const margin = { left: 42, right: 16, top: 8, bottom: 18 };
+const letterHeight = 11;
 
 function axes(sheet: Sheet, lastStep: number, top: number, fraction: boolean): void {
   const { context, width, height, colour } = sheet;
@@ -33,6 +34,30 @@ function axes(sheet: Sheet, lastStep: number, top: number, fraction: boolean): v
   }
 }
 
+interface End {
+  letter: string;
+  ink: string;
+  x: number;
+  y: number;
+}
+
+/** Letters that would lie on each other, moved apart between `top` and `bottom`, in the order of their curves' heights. */
+export function apart(ends: readonly End[], top: number, bottom: number): End[] {
+  const placed = [...ends].sort((a, b) => a.y - b.y).map((end) => ({ ...end }));
+  let free = top;
+  for (const end of placed) {
+    end.y = Math.max(end.y, free);
+    free = end.y + letterHeight;
+  }
+  // What was moved below the axis moves the others up.
+  free = bottom;
+  for (const end of placed.reverse()) {
+    end.y = Math.min(end.y, free);
+    free = end.y - letterHeight;
+  }
+  return placed;
+}
+
 /** Curves over steps, all from 0. */
 export function lineChart(lines: readonly Line[], options: { fraction?: boolean; lastStep: number }): Draw {
   const { fraction = false } = options;
@@ -44,6 +69,7 @@ export function lineChart(lines: readonly Line[], options: { fraction?: boolean;
     axes(sheet, lastStep, top, fraction);
     const bottom = height - margin.bottom;
     const x = (step: number): number => margin.left + ((width - margin.left - margin.right) * step) / lastStep;
+    const ends: End[] = [];
     const y = (value: number): number => bottom - ((bottom - margin.top) * Math.min(top, Math.max(0, value))) / top;
     lines.forEach(({ series, colour: name, letter }, index) => {
       context.strokeStyle = colour(name);
@@ -64,7 +90,8 @@ export function lineChart(lines: readonly Line[], options: { fraction?: boolean;
       context.setLineDash([]);
       const last = series.values.at(-1);
       if (last !== undefined && Number.isFinite(last))
-        text(sheet, letter, x(series.steps.at(-1) ?? 0) + 4, y(last), { ink: name, size: 12 });
+        ends.push({ letter, ink: name, x: x(series.steps.at(-1) ?? 0) + 4, y: y(last) });
     });
+    for (const { letter, ink, x, y } of apart(ends, margin.top, bottom)) text(sheet, letter, x, y, { ink, size: 12 });
   };
 }

@@ -100,7 +100,6 @@ export class Trainer {
   }
 
   private async loop(): Promise<void> {
-    if (this.session.step === 0) await this.lookAtAll();
     this.pace.hasLooked(performance.now());
     let steps: Progress['steps'] = [];
     const tell = (): void => {

@@ -1,3 +1,4 @@
+import type { DeathCause } from '@relumine/dead-neuron-metrics/layers';
 import { markRaw, type Raw } from 'vue';
 import type { NetworkChoices } from '../plan/plan';
 import type { Acted, ActResult, Audited, Inspected, LayerCells, RunEvent } from '../protocol';
@@ -26,6 +27,8 @@ export interface RunView {
   events: Raw<RunEvent[]>;
   /** How often what happened, those included that {@link events} has forgotten. */
   happened: Record<RunEvent['kind'], number>;
+  /** How many of the deaths had which cause; those whose cause could not be told are in none. */
+  causes: Partial<Record<DeathCause, number>>;
   /** Counts the audits: what is drawn of them watches it. */
   looks: number;
   inspected: Inspected | undefined;
@@ -52,6 +55,7 @@ export const newRunView = (index: number, choices: NetworkChoices): RunView => (
   surface: undefined,
   events: markRaw([]),
   happened: { bornDead: 0, died: 0, revived: 0, act: 0 },
+  causes: {},
   looks: 0,
   inspected: undefined,
   result: undefined,
@@ -84,7 +88,10 @@ export function takeAudit(run: RunView, audit: Audited): void {
 
 export function takeEvents(run: RunView, events: readonly RunEvent[]): void {
   run.events.push(...events);
-  for (const { kind } of events) run.happened[kind]++;
+  for (const { kind, cause } of events) {
+    run.happened[kind]++;
+    if (kind === 'died' && cause) run.causes[cause] = (run.causes[cause] ?? 0) + 1;
+  }
   if (run.events.length > mostEvents) run.events.splice(0, run.events.length - mostEvents);
 }
 

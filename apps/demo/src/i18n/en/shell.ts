@@ -1,5 +1,6 @@
 /** The frame of the page: title, navigation, switches. */
 export const shell = {
+  tag: 'en',
   title: 'Relumine',
   slogan: 'Watch neurons die, and bring them back.',
   documentTitle: 'Relumine: watch neurons die, and bring them back',

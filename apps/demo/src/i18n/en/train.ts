@@ -1,4 +1,13 @@
-import type { ActResult, ChannelMark, DataName, ProblemKind, RevivalStrategy, SceneName } from '@tooling/widgets';
+import type {
+  ActResult,
+  ChannelMark,
+  DataName,
+  ProblemKind,
+  RevivalStrategy,
+  RunEvent,
+  SceneName,
+} from '@tooling/widgets';
+import { grouped } from '../grouped';
 
 const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -20,6 +29,8 @@ const strategies: Record<RevivalStrategy, string> = {
 
 /** The training page. */
 export const train = {
+  /** Tells screen readers their voice, and browsers their glyphs. */
+  tag: 'en',
   lead: 'Networks learn side by side in this page. Each square is a channel: bright ones fire often, a dark one with a cross is dead: it fires for no image, so it learns nothing any more.',
   scenesTitle: 'Scenes',
   ownScene: 'Your own experiment: everything below is yours to change, and the address keeps it.',
@@ -120,7 +131,7 @@ export const train = {
   optimizers: { adam: 'Adam', adamw: 'AdamW', momentum: 'Momentum', sgd: 'SGD' },
   normalizations: { none: 'none', batch: 'batch norm', spectral: 'spectral norm' },
   nothing: 'nothing',
-  parameters: (n: number) => `${n.toLocaleString('en')} weights`,
+  parameters: (n: number) => `${grouped(n)} weights`,
   deadLabel: 'Dead channels',
   accuracyLabel: 'Accuracy',
   lossLabel: 'Loss',
@@ -146,7 +157,8 @@ export const train = {
       ? `Never fired on ${samples}: its true rate is below ${percent(bound)} (95 % sure).`
       : `Fires on ${percent(rate)} of ${samples}.`,
   bias: (value: string) => `bias ${value}`,
-  functionPlot: (name: string) => `${name}: f (solid) and its slope f′ (dashed); the area is where z lies now`,
+  functionPlot: (name: string, above: number) =>
+    `${name}: f (solid) and its slope f′ (dashed); the area is where z lies now, ${percent(above)} of it at 0 or above`,
   functionTitle: 'f, its slope f′, and where z lies',
   allLayers: 'all layers',
 
@@ -197,12 +209,12 @@ export const train = {
   curveLoss: 'Loss',
   curveAccuracy: 'Accuracy on the training batches',
   curveDead: 'Dead channels',
-  overSteps: 'over steps',
+  overSteps: (label: string, latest: string) => `${label} over steps; now ${latest}`,
   timeline: 'When channels died, and why',
   timelineLabel: 'Births, deaths and revivals of channels over steps',
   timelineNote: 'Seen on the training batches, every fourth step. A vertical line is something you or the scene did.',
-  happened: (letter: string, born: number, died: number, revived: number) =>
-    `${letter}: ${born} born dead, ${count(died, 'death', 'deaths')}, ${count(revived, 'revival', 'revivals')}`,
+  happened: (letter: string, { bornDead, died, revived }: Record<RunEvent['kind'], number>, why: string) =>
+    `${letter}: ${bornDead} born dead, ${count(died, 'death', 'deaths')}${why && ` (${why})`}, ${count(revived, 'revival', 'revivals')}`,
   causes: {
     'zero-kernel': 'zero kernel',
     'upstream-death': 'all before it dead',
@@ -214,8 +226,9 @@ export const train = {
   } as Record<string, string>,
   histograms: 'How z moves',
   histogramsNote:
-    'One column per look; darker where more of z lies. Where a whole layer sinks below the line z = 0, its ReLUs die.',
-  histogram: (letter: string, layer: number) => `Network ${letter}, layer ${layer}: z over steps`,
+    'One column per look; stronger where more of z lies. Where a whole layer sinks below the line z = 0, its ReLUs die.',
+  histogram: (letter: string, layer: number, from: number, to: number, above: number) =>
+    `Network ${letter}, layer ${layer}: z over steps ${from} to ${to}; at last ${percent(above)} of it at 0 or above`,
   credit: 'Digits: MNIST (LeCun, Cortes, Burges). Clothes: Fashion-MNIST © 2017 Zalando SE, MIT licence.',
 };
 

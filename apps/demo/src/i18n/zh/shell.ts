@@ -1,6 +1,7 @@
 import type { ShellMessages } from '../en/shell';
 
 export const shell: ShellMessages = {
+  tag: 'zh-CN',
   title: 'Relumine',
   slogan: '看神经元如何死去，再让它们复活。',
   documentTitle: 'Relumine：看神经元如何死去，再让它们复活',

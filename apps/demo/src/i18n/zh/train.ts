@@ -1,5 +1,6 @@
 import type { ActResult, ChannelMark } from '@tooling/widgets';
 import type { TrainMessages } from '../en/train';
+import { grouped } from '../grouped';
 
 const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
@@ -13,6 +14,7 @@ const marks: Record<ChannelMark, string> = {
 };
 
 export const train: TrainMessages = {
+  tag: 'zh-CN',
   lead: '几个网络在本页里并排学习。每个方格是一个通道：越亮越常激活；打叉的深色格已经死亡，对任何图像都不激活，因此也不再学习。',
   scenesTitle: '场景',
   ownScene: '你自己的实验：下面的一切都可以改，网址会记住你的选择。',
@@ -111,7 +113,7 @@ export const train: TrainMessages = {
   optimizers: { adam: 'Adam', adamw: 'AdamW', momentum: '动量', sgd: 'SGD' },
   normalizations: { none: '无', batch: '批归一化', spectral: '谱归一化' },
   nothing: '无',
-  parameters: (n: number) => `${n.toLocaleString('en')} 个权重`,
+  parameters: (n: number) => `${grouped(n)} 个权重`,
   deadLabel: '死通道',
   accuracyLabel: '准确率',
   lossLabel: '损失',
@@ -137,7 +139,8 @@ export const train: TrainMessages = {
       ? `在 ${samples} 个样本上从未激活：真实激活率低于 ${percent(bound)}（95% 把握）。`
       : `在 ${samples} 个样本中的 ${percent(rate)} 上激活。`,
   bias: (value: string) => `偏置 ${value}`,
-  functionPlot: (name: string) => `${name}：f（实线）与斜率 f′（虚线）；阴影是 z 当前的分布`,
+  functionPlot: (name, above) =>
+    `${name}：f（实线）与斜率 f′（虚线）；阴影是 z 当前的分布，其中 ${percent(above)} 不小于 0`,
   functionTitle: 'f、斜率 f′，以及 z 的分布',
   allLayers: '所有层',
 
@@ -187,12 +190,12 @@ export const train: TrainMessages = {
   curveLoss: '损失',
   curveAccuracy: '训练批次上的准确率',
   curveDead: '死通道',
-  overSteps: '随步数变化',
+  overSteps: (label, latest) => `${label}随步数的变化；目前 ${latest}`,
   timeline: '通道何时死亡，为何死亡',
   timelineLabel: '通道的诞生、死亡与复活随步数的变化',
   timelineNote: '每四步在训练批次上观察一次。竖线表示你或场景做了一次操作。',
-  happened: (letter: string, born: number, died: number, revived: number) =>
-    `${letter}：生来即死 ${born} 个，死亡 ${died} 次，复活 ${revived} 次`,
+  happened: (letter, { bornDead, died, revived }, why) =>
+    `${letter}：生来即死 ${bornDead}，死亡 ${died}${why && `（${why}）`}，复活 ${revived}`,
   causes: {
     'zero-kernel': '核为零',
     'upstream-death': '前一层全死',
@@ -203,7 +206,8 @@ export const train: TrainMessages = {
     'kernel-change': '核改变',
   },
   histograms: 'z 如何移动',
-  histogramsNote: '每次观察一列，颜色越深表示 z 越集中。整层沉到 z = 0 以下时，它的 ReLU 就死了。',
-  histogram: (letter: string, layer: number) => `网络 ${letter}，第 ${layer} 层：z 随步数的变化`,
+  histogramsNote: '每次观察一列，颜色越浓表示 z 越集中。整层沉到 z = 0 以下时，它的 ReLU 就死了。',
+  histogram: (letter, layer, from, to, above) =>
+    `网络 ${letter}，第 ${layer} 层：z 从第 ${from} 步到第 ${to} 步的变化；最近 ${percent(above)} 不小于 0`,
   credit: '数字：MNIST（LeCun、Cortes、Burges）。服饰：Fashion-MNIST © 2017 Zalando SE，MIT 许可证。',
 };
