@@ -1,4 +1,5 @@
 import { activation } from './activations';
+import { addBytes, countLeaky, countRelu, countZeros } from './blocks';
 import { BLOCK, finishKind, fold, LEAKY, MADE, RECTIFIED, SIX } from './figures';
 import { fma } from './vector';
 
@@ -128,15 +129,6 @@ function recountUnits(windows: i32, z: usize, rows: i32, rowBytes: usize, units:
   return any;
 }
 
-function countZeros(h: usize, rows: i32, rowBytes: usize): v128 {
-  let zeros = i32x4.splat(0);
-  for (; rows > 0; rows--) {
-    zeros = i32x4.sub(zeros, f32x4.eq(v128.load(h), f32x4.splat(0)));
-    h += rowBytes;
-  }
-  return zeros;
-}
-
 /**
  * One tile of one sample, for the other functions. What is rare is looked for once a tile: zeros of h, by the smallest |h|, and
  * units that don't fire, by the extremes of z and its distance from the gap between two intervals.
@@ -257,11 +249,13 @@ function kindOf(op: i32, a: f32, windows: i32): i32 {
  * @param tile    positions in a tile: the same for the same channels, whatever the batch
  * @param units   i32[positions, channels], written
  * @param fired   scratch i32[batch, channels], written
+ * @param bytes   scratch u8[positions, channels] for relu and leaky ReLU with channels by eights, which are counted by blocks; 0:
+ *                they are not
  * @param base    scratch of {@link BLOCK} bytes for each four channels, written
  */
 export function countPositions(
   op: i32, z: usize, h: usize, batch: i32, positions: i32, channels: i32, a: f32, b: f32, windows: i32, edges: usize, tile: i32,
-  first: i32, last: i32, units: usize, fired: usize, base: usize,
+  first: i32, last: i32, units: usize, fired: usize, bytes: usize, base: usize,
 ): void {
   const rowBytes: usize = channels << 2;
   const sample: usize = <usize>positions * rowBytes;
@@ -278,13 +272,33 @@ export function countPositions(
   const full = kind > SIX ? i32x4.splat(batch) : zero;
   for (let i = <usize>first * rowBytes; i < <usize>last * rowBytes; i += 16) v128.store(units + i, full);
   const dh = h - z;
-  for (let n = 0; n < batch; n += kind > SIX ? 1 : 2) {
-    const two = n + 1 < batch;
+  const byBlocks = bytes != 0 && (kind == RECTIFIED || kind == LEAKY);
+  if (byBlocks) memory.fill(bytes + <usize>first * channels, 0, <usize>(last - first) * channels);
+  for (let n = 0; n < batch; n += kind > SIX || byBlocks ? 1 : 2) {
+    const two = n + 1 < batch && !byBlocks;
     const row = fired + <usize>n * rowBytes;
     for (let p = first; p < last; p += tile) {
       const rows = min(tile, last - p);
       const at = <usize>p * rowBytes;
       const from = z + <usize>n * sample + at;
+      if (byBlocks) {
+        const even = rows & ~1;
+        const tileBytes = <usize>even * rowBytes;
+        // The next tile comes into the cache meanwhile, the first of the next sample after the last.
+        let next = p + rows < last ? <usize>rows * rowBytes : sample - <usize>(p - first) * rowBytes;
+        if (from + next + tileBytes > z + <usize>batch * sample) next = 0;
+        if (kind == RECTIFIED) {
+          if (even > 0) countRelu(from, dh, even, rowBytes, bytes + <usize>p * channels, row, base, next);
+          if (even < rows) rectified(from + tileBytes, dh, 0, false, 1, rowBytes, units + at + tileBytes, row, base, 0);
+        } else {
+          if (even > 0) countLeaky(from, dh, even, rowBytes, base, a, next);
+          if (even < rows) leaky(from + tileBytes, dh, 1, rowBytes, base, a, 0);
+        }
+        // A byte counts to 255.
+        if (kind == RECTIFIED && (n + 1 == batch || n % 255 == 254))
+          addBytes(bytes + <usize>p * channels, even, rowBytes, units + at);
+        continue;
+      }
       // The next tile comes into the cache meanwhile.
       const ahead: usize = rows == tile && p + 2 * tile <= last ? <usize>tile * rowBytes : 0;
       if (kind == RECTIFIED) rectified(from, dh, sample, two, rows, rowBytes, units + at, row, base, ahead);

@@ -69,6 +69,8 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     [3, 2, 1024],
     [2, 4],
     [7, 3, 3, 4],
+    // More samples than a byte counts.
+    [260, 5, 8],
   ];
 
   test.each(names)('%s %j counts as by hand, for odd channels, long maps and special values', async (name, params) => {
@@ -167,27 +169,36 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   });
 
   test.each([
-    ['relu', (i: number) => 5 + 1e-5 * Math.sin(i)],
-    ['sigmoid', (i: number) => 9 + 0.1 * Math.sin(i)],
-  ] as const)('%s: the variance of a nearly constant channel has its digits', (name, z) => {
-    const zs = Float32Array.from({ length: 4 * 50 * 4 }, (_, i) => z(i));
-    const { h, sums } = figuresOf(name, zs, [4, 50, 4], 1e-9);
-    for (let c = 0; c < 4; c++) {
-      const values = [...h].filter((_, i) => i % 4 === c);
+    ['relu', 4, (i: number) => 5 + 1e-5 * Math.sin(i)],
+    ['relu', 8, (i: number) => 5 + 1e-5 * Math.sin(i)],
+    ['relu', 8, (i: number) => 5 + 0.3 * Math.sin(i)],
+    ['leakyRelu', 8, (i: number) => -5 + 1e-4 * Math.sin(i)],
+    ['sigmoid', 4, (i: number) => 9 + 0.1 * Math.sin(i)],
+  ] as const)('%s, %i channels: the variance of a nearly constant channel has its digits', (name, channels, z) => {
+    const zs = Float32Array.from({ length: 4 * 50 * channels }, (_, i) => z(i));
+    const { h, sums } = figuresOf(name, zs, [4, 50, channels], 1e-9);
+    for (let c = 0; c < channels; c++) {
+      const values = [...h].filter((_, i) => i % channels === c);
       const mean = values.reduce((sum, v) => sum + v, 0) / 200;
       const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 200;
-      expect(Math.abs((sums[8 + c]! / 200 - (sums[c]! / 200) ** 2) / variance - 1)).toBeLessThan(1e-3);
+      const found = sums[2 * channels + c]! / 200 - (sums[c]! / 200) ** 2;
+      expect(Math.abs(found / variance - 1)).toBeLessThan(1e-3);
     }
   });
 
-  test.each([1e-25, 1e25])('values about %f, whose squares no float32 holds', (size) => {
+  test.each([
+    [1e-25, 4],
+    [1e25, 4],
+    [1e-25, 8],
+    [1e25, 8],
+  ])('values about %f, whose squares no float32 holds, %i channels', (size, channels) => {
     for (const name of ['relu', 'leakyRelu']) {
-      const zs = Float32Array.from({ length: 3 * 40 * 4 }, (_, i) => size * Math.cos(i));
-      const { h, sums } = figuresOf(name, zs, [3, 40, 4]);
-      for (let c = 0; c < 4; c++) {
-        const values = [...h].filter((_, i) => i % 4 === c);
+      const zs = Float32Array.from({ length: 3 * 40 * channels }, (_, i) => size * Math.cos(i));
+      const { h, sums } = figuresOf(name, zs, [3, 40, channels]);
+      for (let c = 0; c < channels; c++) {
+        const values = [...h].filter((_, i) => i % channels === c);
         const squares = values.reduce((sum, v) => sum + v * v, 0);
-        expect([name, Math.abs(sums[8 + c]! / squares - 1) < 1e-12]).toEqual([name, true]);
+        expect([name, Math.abs(sums[2 * channels + c]! / squares - 1) < 1e-12]).toEqual([name, true]);
       }
     }
   });

@@ -49,6 +49,7 @@ export interface PointwiseExports {
       last: number,
       units: number,
       fired: number,
+      bytes: number,
       base: number,
     ]
   ): void;

@@ -1,0 +1,166 @@
+import { BLOCK, fold, high2, low2 } from './figures';
+import { fma } from './vector';
+
+// Relu and leaky ReLU, counted while they are applied: two positions of a column at a time, down a tile of positions. A line of
+// the cache is read and written whole within two columns, so that memory is waited for about as long as by the plain
+// function, and the counting goes on meanwhile. Sums run in float32 within a tile, and are added up in float64; where they
+// would cancel, the tile is summed again about its first value.
+
+/** Brings what is at `address` into the cache: columns take lines in an order that no prefetcher foresees, and write slowly to lines that are not there. */
+// @ts-ignore: decorator
+@inline
+function touch(address: usize): void {
+  load<u8>(address);
+}
+
+/** Sums of a column about its first value. */
+function sumsAgain(h: usize, rows: i32, rowBytes: usize, acc: usize): void {
+  const k = v128.load(h);
+  let s = f32x4.splat(0), q = s;
+  for (let r = rows; r > 0; r--) {
+    const d = f32x4.sub(v128.load(h), k);
+    s = f32x4.add(s, d);
+    q = fma(d, d, q);
+    h += rowBytes;
+  }
+  fold(acc, s, q, k, f64x2.splat(rows));
+}
+
+/** Adds the sums of a column to those in float64; where its values vary by less than 6 % of their mean, sums of them anew. */
+// @ts-ignore: decorator
+@inline
+function addSums(acc: usize, s: v128, q: v128, h: usize, rows: i32, rowBytes: usize): void {
+  const least = f32x4.mul(f32x4.mul(s, s), f32x4.splat(1.004));
+  if (v128.any_true(f32x4.lt(f32x4.mul(q, f32x4.splat(<f32>rows)), least))) return sumsAgain(h, rows, rowBytes, acc);
+  v128.store(acc, f64x2.add(v128.load(acc), low2(s)));
+  v128.store(acc, f64x2.add(v128.load(acc, 16), high2(s)), 16);
+  v128.store(acc, f64x2.add(v128.load(acc, 64), low2(q)), 64);
+  v128.store(acc, f64x2.add(v128.load(acc, 80), high2(q)), 80);
+}
+
+/**
+ * h = max(z, 0) and its counts at an even number of positions of one sample, for channels by eights.
+ *
+ * @param bytes u8[rows · channels], added to where z is above 0, in the order of this loop; see {@link addBytes}
+ * @param fired f32[channels], raised to the largest z
+ * @param ahead bytes to positions that are brought into the cache meanwhile; 0: none
+ */
+export function countRelu(
+  z: usize, dh: usize, rows: i32, rowBytes: usize, bytes: usize, fired: usize, acc: usize, ahead: usize,
+): void {
+  const zero = f32x4.splat(0);
+  const tile = <usize>rows * rowBytes;
+  let next = z + ahead;
+  for (let c: usize = 0; c < rowBytes; c += 32) {
+    let p = z + c;
+    const f = fired + c, end = p + tile;
+    let s0 = zero, s1 = zero, q0 = zero, q1 = zero, top0 = v128.load(f), top1 = v128.load(f, 16);
+    while (p < end) {
+      touch(next);
+      touch(next + dh);
+      next += 64;
+      const y = p + dh, p1 = p + rowBytes, y1 = y + rowBytes;
+      const za = v128.load(p), zb = v128.load(p, 16), zc = v128.load(p1), zd = v128.load(p1, 16);
+      const ha = f32x4.pmax(za, zero), hb = f32x4.pmax(zb, zero), hc = f32x4.pmax(zc, zero), hd = f32x4.pmax(zd, zero);
+      v128.store(y, ha);
+      v128.store(y, hb, 16);
+      v128.store(y1, hc);
+      v128.store(y1, hd, 16);
+      top0 = f32x4.pmax(top0, f32x4.pmax(za, zc));
+      top1 = f32x4.pmax(top1, f32x4.pmax(zb, zd));
+      s0 = f32x4.add(s0, f32x4.add(ha, hc));
+      s1 = f32x4.add(s1, f32x4.add(hb, hd));
+      q0 = fma(hc, hc, fma(ha, ha, q0));
+      q1 = fma(hd, hd, fma(hb, hb, q1));
+      const first = i16x8.narrow_i32x4_s(f32x4.gt(za, zero), f32x4.gt(zb, zero));
+      const second = i16x8.narrow_i32x4_s(f32x4.gt(zc, zero), f32x4.gt(zd, zero));
+      v128.store(bytes, i8x16.sub(v128.load(bytes), i8x16.narrow_i16x8_s(first, second)));
+      bytes += 16;
+      p = p1 + rowBytes;
+    }
+    v128.store(f, top0);
+    v128.store(f, top1, 16);
+    const h = z + c + dh;
+    addSums(acc, s0, q0, h, rows, rowBytes);
+    addSums(acc + BLOCK, s1, q1, h + 16, rows, rowBytes);
+    acc += 2 * BLOCK;
+  }
+}
+
+/** Adds counts of the order of `countRelu` to units i32[rows, channels], and sets them to 0. */
+export function addBytes(bytes: usize, rows: i32, rowBytes: usize, units: usize): void {
+  for (let c: usize = 0; c < rowBytes; c += 32) {
+    let u = units + c;
+    for (let r = 0; r < rows; r += 2) {
+      const count = v128.load(bytes);
+      const first = i16x8.extend_low_i8x16_u(count), second = i16x8.extend_high_i8x16_u(count);
+      const u1 = u + rowBytes;
+      v128.store(u, i32x4.add(v128.load(u), i32x4.extend_low_i16x8_u(first)));
+      v128.store(u, i32x4.add(v128.load(u, 16), i32x4.extend_high_i16x8_u(first)), 16);
+      v128.store(u1, i32x4.add(v128.load(u1), i32x4.extend_low_i16x8_u(second)));
+      v128.store(u1, i32x4.add(v128.load(u1, 16), i32x4.extend_high_i16x8_u(second)), 16);
+      v128.store(bytes, i32x4.splat(0));
+      bytes += 16;
+      u = u1 + rowBytes;
+    }
+  }
+}
+
+/** Zeros of h in a column. */
+export function countZeros(h: usize, rows: i32, rowBytes: usize): v128 {
+  let zeros = i32x4.splat(0);
+  for (; rows > 0; rows--) {
+    zeros = i32x4.sub(zeros, f32x4.eq(v128.load(h), f32x4.splat(0)));
+    h += rowBytes;
+  }
+  return zeros;
+}
+
+/** h = max(z, slope · z) with a slope above 0 and at most 1, and its counts, likewise, for channels by fours. */
+export function countLeaky(
+  z: usize, dh: usize, rows: i32, rowBytes: usize, acc: usize, slope: f32, ahead: usize,
+): void {
+  const zero = f32x4.splat(0), sign = f32x4.splat(-0.0), a = f32x4.splat(slope);
+  const share = f64x2.splat((1 - <f64>slope) / (1 + <f64>slope)), twice = f64x2.splat((-2 * <f64>slope) / (1 + <f64>slope));
+  const tile = <usize>rows * rowBytes;
+  let next = z + ahead;
+  for (let c: usize = 0; c < rowBytes; c += 16) {
+    let p = z + c;
+    const end = p + tile;
+    // `size` is Σ −|z|, `nearest` the largest −|z|.
+    let s = zero, qa = zero, qb = zero, size = zero, nearest = f32x4.splat(-Infinity), low = v128.load(acc, 112), top = v128.load(acc, 144);
+    while (p < end) {
+      touch(next);
+      touch(next + dh);
+      next += 32;
+      const y = p + dh, p1 = p + rowBytes;
+      const za = v128.load(p), zb = v128.load(p1);
+      const ha = f32x4.pmax(za, f32x4.mul(za, a)), hb = f32x4.pmax(zb, f32x4.mul(zb, a));
+      v128.store(y, ha);
+      v128.store(y + rowBytes, hb);
+      // One step of each chain for two positions: chains are what this loop would wait for.
+      s = f32x4.add(s, f32x4.add(ha, hb));
+      qa = fma(ha, ha, qa);
+      qb = fma(hb, hb, qb);
+      low = f32x4.pmin(low, f32x4.pmin(za, zb));
+      top = f32x4.pmax(top, f32x4.pmax(za, zb));
+      const na = v128.or(za, sign), nb = v128.or(zb, sign);
+      size = f32x4.add(size, f32x4.add(na, nb));
+      nearest = f32x4.pmax(nearest, f32x4.pmax(na, nb));
+      p = p1 + rowBytes;
+    }
+    const h = z + c + dh;
+    addSums(acc, s, f32x4.add(qa, qb), h, rows, rowBytes);
+    // With P = Σ max(z, 0) and N = Σ max(−z, 0): Σh = P − a N, Σ|z| = P + N, and Σ|h| = P + a N.
+    const size0 = f64x2.add(f64x2.mul(share, low2(s)), f64x2.mul(twice, low2(size)));
+    const size1 = f64x2.add(f64x2.mul(share, high2(s)), f64x2.mul(twice, high2(size)));
+    v128.store(acc, f64x2.add(v128.load(acc, 32), size0), 32);
+    v128.store(acc, f64x2.add(v128.load(acc, 48), size1), 48);
+    // A product may be 0 where z is not.
+    if (v128.any_true(f32x4.eq(f32x4.mul(nearest, a), zero)))
+      v128.store(acc, i32x4.add(v128.load(acc, 96), countZeros(h, rows, rowBytes)), 96);
+    v128.store(acc, low, 112);
+    v128.store(acc, top, 144);
+    acc += BLOCK;
+  }
+}
