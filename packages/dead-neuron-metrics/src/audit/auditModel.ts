@@ -1,35 +1,16 @@
-import {
-  type CurvePoint,
-  type DeadNeuronReport,
-  describe,
-  invalidArgument,
-  type LayerReport,
-  requirePositiveInteger,
-} from '@relumine/core';
-import { dispose, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type DeadNeuronReport, invalidArgument, requirePositiveInteger } from '@relumine/core';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { referenceWarnings, requireReference } from '../reference';
-import { buildReport } from '../report';
-import { type AuditData, batchesOf, type ModelInput, samplesOf } from './batches';
-import { Extras } from './extras';
-import { InputWatch } from './inputWatch';
-import { LayerStatistics } from './layerStatistics';
-import { release, type Seen, tap, tappedLayers } from './taps';
+import { audit, type CommonAuditOptions } from './audit';
+import type { AuditData, ModelInput } from './batches';
+import { tap, tappedLayers } from './taps';
 
 const where = 'dead-neuron-metrics/auditModel';
 
 /** Options of `auditModel`. */
-export interface AuditOptions {
+export interface AuditOptions extends CommonAuditOptions {
   /** Samples per forward pass where the data is one tensor; 32 unless given. */
   batchSize?: number;
-  /** `propagate` (the default): a channel with a NaN is not dead and its means are NaN; `ignore`: NaN is left out. */
-  nonFinite?: 'propagate' | 'ignore';
-  /** Also counts on which classes each channel fires; the data must be `{ xs, ys }`. Reads every value: slower. */
-  byClass?: boolean;
-  /** Also computes each layer's effective and stable rank, up to 512 channels. Reads every value: much slower. */
-  rank?: boolean;
-  /** A report of the same network on data like its training data: what does not fit it is said in the advice. */
-  reference?: DeadNeuronReport;
 }
 
 function forward(model: LayersModel, xs: ModelInput): void {
@@ -61,7 +42,7 @@ export async function auditModel(
   data: AuditData,
   options: AuditOptions = {},
 ): Promise<DeadNeuronReport> {
-  const { batchSize = 32, nonFinite = 'propagate', reference } = options;
+  const { batchSize = 32 } = options;
   requirePositiveInteger(where, 'options.batchSize', batchSize);
   const tapped = tappedLayers(model);
   if (tapped.length === 0)
@@ -71,61 +52,14 @@ export async function auditModel(
       rule: 'must have a layer with an activation other than linear and softmax',
       received: `layers ${model.layers.map((layer) => layer.getClassName()).join(', ')}`,
     });
-  if (reference) requireReference(tapped, reference);
-  const statistics = new LayerStatistics(nonFinite);
-  const seen: Seen[] = [];
-  const curve: CurvePoint[] = [];
-  const input = new InputWatch(() => model.inputNames);
-  const extras = new Extras(options);
-  let layers: LayerReport[];
-  let samples = 0;
-  let nextPoint = 1;
-  const look = (one: Seen): void => void seen.push(one);
-  try {
-    for await (const { xs, ys, owned } of batchesOf(data, batchSize)) {
-      let labels: number[] | undefined;
-      try {
-        if (samplesOf(xs) === 0) continue;
-        labels = await extras.labels(ys, samplesOf(xs));
-        // Only for the time of a pass, which nothing interrupts: what else runs on the model meanwhile is not counted.
-        const restore = tap(tapped, look, { count: !extras.wanted });
-        try {
-          forward(model, xs);
-        } finally {
-          restore();
-        }
-        await input.add(xs);
-        samples += samplesOf(xs);
-      } finally {
-        dispose(owned as Parameters<typeof dispose>[0]);
-      }
-      for (let [one] = seen; one; [one] = seen) {
-        await extras.add(one, labels);
-        seen.shift();
-        await statistics.add(one);
-      }
-      if (samples >= nextPoint) {
-        curve.push({ samples, deadChannels: statistics.deadChannels() });
-        while (nextPoint <= samples) nextPoint *= 2;
-      }
+  const pass = (xs: ModelInput, look: Parameters<typeof tap>[1], count: boolean): void => {
+    // Only for the time of a pass, which nothing interrupts: what else runs on the model meanwhile is not counted.
+    const restore = tap(tapped, look, { count });
+    try {
+      forward(model, xs);
+    } finally {
+      restore();
     }
-    if (samples === 0)
-      throw invalidArgument({
-        where,
-        argument: 'data',
-        rule: 'must hold one sample at least',
-        received: describeData(data),
-      });
-    if (curve.at(-1)?.samples !== samples) curve.push({ samples, deadChannels: statistics.deadChannels() });
-    layers = statistics.reports(tapped, (one) => extras.of(one));
-  } finally {
-    for (const one of seen) release(one);
-    statistics.dispose();
-  }
-  const report: DeadNeuronReport = { ...buildReport(layers, samples, curve), inputs: input.statistics() };
-  const advice = input.addTo(report.summary.advice);
-  report.summary.advice = reference ? [...referenceWarnings(report, reference), ...advice] : advice;
-  return report;
+  };
+  return audit({ where, watched: tapped, inputNames: () => model.inputNames, pass }, data, batchSize, options);
 }
-
-const describeData = (data: AuditData): string => `${describe(data)} without samples`;

@@ -3,7 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { classesOf } from '../measures/classesOf';
 import { addGram, layerRank } from '../measures/gram';
 import { responseOf } from '../statistics/responses';
-import type { Seen, TappedLayer } from './taps';
+import { flatSlopes } from './flatSlopes';
+import type { Seen, Watched } from './seen';
 
 const where = 'dead-neuron-metrics/auditModel';
 
@@ -12,8 +13,8 @@ const widest = 512;
 
 /** What is counted only where it is asked for: it takes the values of every layer, one by one. */
 export class Extras {
-  private readonly counts = new Map<TappedLayer, ClassCounts>();
-  private readonly grams = new Map<TappedLayer, Float64Array>();
+  private readonly counts = new Map<Watched, ClassCounts>();
+  private readonly grams = new Map<Watched, Float64Array>();
   private readonly byClass: boolean;
   private readonly rank: boolean;
 
@@ -43,37 +44,45 @@ export class Extras {
   }
 
   /** Looks at the values of one call, which stay the caller's. */
-  async add({ tapped, z, h, samples }: Seen, labels: readonly number[] | undefined): Promise<void> {
+  async add({ watched, z, h, samples, shape, slopes }: Seen, labels: readonly number[] | undefined): Promise<void> {
     if (!z || !h) return;
     const channels = h.shape.at(-1)!;
     if (labels && labels.length === samples) {
-      const counts = this.counts.get(tapped) ?? { samples: [], fired: [] };
-      this.counts.set(tapped, counts);
-      countClasses(counts, tapped, (await z.data()) as Float32Array, labels, channels);
+      const counts = this.counts.get(watched) ?? { samples: [], fired: [] };
+      this.counts.set(watched, counts);
+      const flat = slopes && (await flatSlopes(slopes, shape));
+      countClasses(counts, firesOf(watched, flat), (await z.data()) as Float32Array, labels, channels);
     }
     if (this.rank && channels <= widest) {
-      const gram = this.grams.get(tapped) ?? new Float64Array(channels * channels);
-      this.grams.set(tapped, gram);
+      const gram = this.grams.get(watched) ?? new Float64Array(channels * channels);
+      this.grams.set(watched, gram);
       addGram(gram, (await h.data()) as Float32Array, channels);
     }
   }
 
   /** What a layer's report gains. */
-  of(tapped: TappedLayer): { classes?: ClassCounts; rank?: LayerRank } {
-    const [classes, gram] = [this.counts.get(tapped), this.grams.get(tapped)];
+  of(watched: Watched): { classes?: ClassCounts; rank?: LayerRank } {
+    const [classes, gram] = [this.counts.get(watched), this.grams.get(watched)];
     const rank = gram && layerRank(gram, Math.sqrt(gram.length));
     return { ...(classes ? { classes } : {}), ...(rank ? { rank } : {}) };
   }
 }
 
+type Fires = (z: number, unit: number) => boolean;
+
+/** Whether a unit fires; where a PReLU's slope is 0, as a ReLU does. */
+function firesOf({ found }: Watched, flat: Uint8Array | undefined): Fires {
+  const response = responseOf(found.activation, found.params);
+  return (z, unit) => (flat?.[unit] === 1 ? z > 0 : response.fromPreactivation(z));
+}
+
 function countClasses(
   { samples, fired }: ClassCounts,
-  { found }: TappedLayer,
+  fires: Fires,
   z: ArrayLike<number>,
   labels: readonly number[],
   channels: number,
 ): void {
-  const response = responseOf(found.activation, found.params);
   const size = z.length / labels.length;
   for (const [n, label] of labels.entries()) {
     while (samples.length <= label) {
@@ -83,7 +92,7 @@ function countClasses(
     samples[label]!++;
     const now = new Uint8Array(channels);
     for (let i = 0, c = 0; i < size; i++) {
-      if (now[c] === 0 && response.fromPreactivation(z[n * size + i]!)) now[c] = 1;
+      if (now[c] === 0 && fires(z[n * size + i]!, i)) now[c] = 1;
       if (++c === channels) c = 0;
     }
     for (let c = 0; c < channels; c++) fired[label]![c]! += now[c]!;

@@ -5,7 +5,7 @@ import { mergeStatistics } from '../statistics/mergeStatistics';
 import { deadChannelsOf, type LayerObservation, observeLayer } from '../statistics/observeLayer';
 import { CountedTotals } from './countedTotals';
 import { flatSlopes } from './flatSlopes';
-import { release, type Seen, type TappedLayer } from './taps';
+import { release, type Seen, type Watched } from './seen';
 
 /** What is known of one layer: what its own pass counted, and what was read value by value. */
 interface Known {
@@ -14,9 +14,9 @@ interface Known {
   shape: number[];
 }
 
-/** The statistics of every tapped layer, fed from what the taps saw. */
+/** The statistics of every activation that is watched, fed from what was seen of its calls. */
 export class LayerStatistics {
-  private readonly known = new Map<TappedLayer, Known>();
+  private readonly known = new Map<Watched, Known>();
   private readonly nonFinite: 'propagate' | 'ignore';
 
   constructor(nonFinite: 'propagate' | 'ignore') {
@@ -25,11 +25,11 @@ export class LayerStatistics {
 
   /** Counts one call and frees what was kept of it. */
   async add(seen: Seen): Promise<void> {
-    const { tapped, samples, shape, rows, slopes } = seen;
+    const { watched, samples, shape, rows, slopes } = seen;
     try {
       const channels = shape.at(-1)!;
-      const known = this.known.get(tapped) ?? { shape: shape.slice(0, -1) };
-      this.known.set(tapped, known);
+      const known = this.known.get(watched) ?? { shape: shape.slice(0, -1) };
+      this.known.set(watched, known);
       if (rows && (known.totals?.positions ?? rows.positions) === rows.positions) {
         known.totals ??= new CountedTotals(rows);
         known.totals.add(rows, samples);
@@ -37,7 +37,7 @@ export class LayerStatistics {
       }
       if (!known.values) {
         const flat = slopes && (await flatSlopes(slopes, shape));
-        const options = { ...tapped.found, channels, nonFinite: this.nonFinite };
+        const options = { ...watched.found, channels, nonFinite: this.nonFinite };
         known.values = new ChannelAccumulator(flat ? { ...options, flat } : options);
       }
       const [h, z] = await Promise.all([seen.h?.data(), seen.z?.data()]);
@@ -47,17 +47,17 @@ export class LayerStatistics {
     }
   }
 
-  private snapshot(tapped: TappedLayer): ChannelStatisticsSnapshot | undefined {
-    const known = this.known.get(tapped);
+  private snapshot(watched: Watched): ChannelStatisticsSnapshot | undefined {
+    const known = this.known.get(watched);
     const counted = known?.totals?.snapshot(this.nonFinite);
     const read = known?.values?.snapshot();
     return counted && read ? mergeStatistics(counted, read) : (counted ?? read);
   }
 
-  /** Reports of the layers that were called, in the order of `tapped`, with what `more` knows of each. */
-  reports(tapped: readonly TappedLayer[], more: (tapped: TappedLayer) => Partial<LayerReport>): LayerReport[] {
+  /** Reports of the activations that were called, in the order given, with what `more` knows of each. */
+  reports(watched: readonly Watched[], more: (one: Watched) => Partial<LayerReport>): LayerReport[] {
     const bounds = new RateBounds();
-    return tapped.flatMap((one) => {
+    return watched.flatMap((one) => {
       const snapshot = this.snapshot(one);
       const { name, source, path, activation } = one;
       const { shape = [] } = this.known.get(one) ?? {};
@@ -68,9 +68,9 @@ export class LayerStatistics {
   }
 
   /** The layer's observation, of all its calls so far. */
-  observation(tapped: TappedLayer): LayerObservation | undefined {
-    const snapshot = this.snapshot(tapped);
-    return snapshot && observeLayer({ name: tapped.name, path: [...tapped.path] }, snapshot);
+  observation(watched: Watched): LayerObservation | undefined {
+    const snapshot = this.snapshot(watched);
+    return snapshot && observeLayer({ name: watched.name, path: [...watched.path] }, snapshot);
   }
 
   /** Frees what is held on the backend. */

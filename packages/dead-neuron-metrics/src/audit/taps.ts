@@ -1,33 +1,19 @@
-import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import type { LayerIdentity } from '../statistics/layerReport';
-import { activationOfLayer, type FoundActivation, fusedActivation } from './activationOf';
-import { type CountedRows, canCount, countedActivation } from './countedActivation';
+import { activationOfLayer, fusedActivation } from './activationOf';
+import { canCount } from './countedActivation';
 import { slopesOf } from './flatSlopes';
 import { kernelSource } from './kernelSource';
+import { counted, held, type Seen, type Watched } from './seen';
 
 type Layer = layers.Layer;
 type Call = (inputs: Tensor | Tensor[], kwargs: { training?: boolean } | undefined) => Tensor | Tensor[];
 
 /** A layer whose activations are looked at. */
-export interface TappedLayer extends LayerIdentity {
-  readonly found: FoundActivation;
+export interface TappedLayer extends Watched {
   readonly layer: Layer;
   /** The layer that owns the kernel; the layer itself where none is found. */
   readonly sourceLayer: Layer;
-}
-
-/** One call of a layer: z and h, kept tensors that are the receiver's, or what the activation's own pass counted. */
-export interface Seen {
-  readonly tapped: TappedLayer;
-  readonly samples: number;
-  /** Positions by axis, then channels. */
-  readonly shape: readonly number[];
-  readonly z?: Tensor;
-  readonly h?: Tensor;
-  /** A PReLU's slopes at that call: the step that it belongs to will change them. */
-  readonly slopes?: Tensor;
-  readonly rows?: CountedRows;
 }
 
 /**
@@ -70,41 +56,18 @@ export function tappedLayers(model: LayersModel): TappedLayer[] {
   return found;
 }
 
-const always = (): boolean => true;
-const never = (): boolean => false;
+type See = (seen: Seen<TappedLayer>) => void;
 
-/** Clones, because the model's own tensors are disposed with its scope. */
-const hold = (tensor: Tensor): Tensor => keep(tensor.clone());
-
-/** What is kept of a call where its values are to be read. */
-const held = (tapped: TappedLayer, z: Tensor, h: Tensor): Seen => ({
-  tapped,
-  samples: h.shape[0]!,
-  shape: h.shape.slice(1),
-  z: hold(z),
-  h: hold(h),
-  ...heldSlopes(tapped),
-});
-
-function heldSlopes(tapped: TappedLayer): { slopes?: Tensor } {
-  const slopes = slopesOf(tapped);
-  return slopes ? { slopes: hold(slopes) } : {};
-}
-
-/**
- * Applies the activation in the pass that counts; z and h are kept only where its counts don't do. Undefined where there is no
- * such pass.
- */
-function counted(tapped: TappedLayer, z: Tensor, see: (seen: Seen) => void): Tensor | undefined {
-  const made = z.rank >= 2 ? countedActivation(z, tapped.found, slopesOf(tapped)) : undefined;
-  if (!made) return undefined;
-  const { h, rows } = made;
-  see(rows ? { tapped, samples: z.shape[0]!, shape: z.shape.slice(1), rows } : held(tapped, z, h));
+function show({ h, seen }: { h: Tensor; seen: Seen<TappedLayer> }, see: See): Tensor {
+  see(seen);
   return h;
 }
 
+const always = (): boolean => true;
+const never = (): boolean => false;
+
 /** Layers that fuse their activation show z only while the activation passes it on. */
-function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, options: TapOptions): Call {
+function tapFused(tapped: TappedLayer, call: Call, see: See, options: TapOptions): Call {
   const { wanted = always, glance = never, count = false } = options;
   const holder = tapped.layer as unknown as { activation: { apply(z: Tensor, ...rest: unknown[]): Tensor } };
   return (inputs, kwargs) => {
@@ -118,10 +81,10 @@ function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, op
       apply: (z: Tensor, ...rest: unknown[]) => {
         const glanced = glance(tapped, z, 'relumine' in activation);
         if (glanced) return glanced === true ? activation.apply(z, ...rest) : glanced;
-        const known = counts && counted(tapped, z, see);
-        if (known) return known;
+        const known = counts ? counted(tapped, z, slopesOf(tapped)) : undefined;
+        if (known) return show(known, see);
         const h = activation.apply(z, ...rest);
-        see(held(tapped, z, h));
+        see(held(tapped, z, h, slopesOf(tapped)));
         return h;
       },
     });
@@ -133,7 +96,7 @@ function tapFused(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, op
   };
 }
 
-function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, options: TapOptions): Call {
+function tapPlain(tapped: TappedLayer, call: Call, see: See, options: TapOptions): Call {
   const { wanted = always, glance = never, count = false } = options;
   return (inputs, kwargs) => {
     const training = kwargs?.training === true;
@@ -141,17 +104,13 @@ function tapPlain(tapped: TappedLayer, call: Call, see: (seen: Seen) => void, op
     const z = [inputs].flat()[0]!;
     const glanced = glance(tapped, z, 'relumine' in tapped.layer);
     if (glanced) return glanced === true ? call(inputs, kwargs) : glanced;
-    const known = count && canCount(tapped.found, 'relumine' in tapped.layer) && counted(tapped, z, see);
-    if (known) return known;
+    const counts = count && canCount(tapped.found, 'relumine' in tapped.layer);
+    const known = counts ? counted(tapped, z, slopesOf(tapped)) : undefined;
+    if (known) return show(known, see);
     const outputs = call(inputs, kwargs);
-    see(held(tapped, z, [outputs].flat()[0]!));
+    see(held(tapped, z, [outputs].flat()[0]!, slopesOf(tapped)));
     return outputs;
   };
-}
-
-/** Frees what a tap has kept. */
-export function release({ z, h, slopes, rows }: Seen): void {
-  for (const kept of [z, h, slopes, rows?.unitFired]) if (kept) dispose(kept);
 }
 
 /**
@@ -159,11 +118,7 @@ export function release({ z, h, slopes, rows }: Seen): void {
  *
  * @returns a function that leaves the layers as they were
  */
-export function tap(
-  tappedOnes: readonly TappedLayer[],
-  see: (seen: Seen) => void,
-  options: TapOptions = {},
-): () => void {
+export function tap(tappedOnes: readonly TappedLayer[], see: See, options: TapOptions = {}): () => void {
   const restore = tappedOnes.map((tapped) => {
     const target = tapped.layer as unknown as { call: Call };
     const own = Object.hasOwn(target, 'call') ? target.call : undefined;

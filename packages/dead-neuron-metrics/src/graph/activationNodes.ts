@@ -9,6 +9,8 @@ export interface ActivationNode {
   source: string;
   activation: string;
   params: ResponseParams;
+  /** Of a PReLU: where its slopes come from. */
+  slopes?: string;
 }
 
 const plain: Readonly<Record<string, string>> = {
@@ -87,7 +89,9 @@ export function activationNodes(graph: GraphDef, outputs: readonly string[]): Ac
     if (!activation || z === undefined) continue;
     if (swish) gates.add(swish.gate);
     const params = node.op === 'LeakyRelu' ? { negativeSlope: node.attr?.alpha?.f ?? 0.2 } : {};
-    found.push({ h: node.name, z, source: kernelBehind(nodeOf(z), nodes) ?? node.name, activation, params });
+    const slopes = node.op === 'Prelu' ? dataInputs(node)[1] : undefined;
+    const source = kernelBehind(nodeOf(z), nodes) ?? node.name;
+    found.push({ h: node.name, z, source, activation, params, ...(slopes === undefined ? {} : { slopes }) });
   }
   // x · sigmoid(x) is one activation; its gate is none.
   return found.filter(({ h }) => !gates.has(h));

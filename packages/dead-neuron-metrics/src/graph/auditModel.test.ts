@@ -1,4 +1,5 @@
 import { decodeNumber } from '@relumine/core';
+import { startWasm } from '@relumine/wasm-backend';
 import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNoLeak, useBackend } from '@tooling/testing';
@@ -65,13 +66,15 @@ function fusedConv(activation: string): GraphModel {
 
 const images = (): tf.Tensor => tf.tensor([1, 2, 3, 4, -5, -6, -7, 8], [2, 2, 2, 1]);
 
-describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
-  beforeAll(() => useBackend(backend));
+// Kernels that are replaced stay replaced: these come last.
+describe.each(['cpu', 'wasm', 'native kernels'] as const)('on %s', (backend) => {
+  beforeAll(async () => void (await (backend === 'native kernels' ? startWasm() : useBackend(backend))));
 
   test.each([
     ['Relu', 'relu', [1]],
     ['Relu6', 'relu6', [1]],
-    ['Prelu', 'prelu', []],
+    // Where its slope is 0, a PReLU is a ReLU.
+    ['Prelu', 'prelu', [1]],
     ['LeakyRelu', 'leakyRelu', []],
     ['Elu', 'elu', []],
   ])('z of a convolution fused with %s', async (op, activation, dead) => {
@@ -157,6 +160,78 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       ['swish', 'mm', 'silu', [1]],
     ]);
     expect(x.isDisposed).toBe(false);
+    x.dispose();
+    model.dispose();
+  });
+
+  test('all that a LayersModel is asked for: inputs, positions, classes, ranks and a reference', async () => {
+    const model = fusedConv('Relu');
+    const [xs, ys] = [images(), tf.tensor1d([0, 1], 'int32')];
+    const reference = await expectNoLeak(() => auditModel(model, xs));
+    expect(reference.inputs).toMatchObject([{ name: 'x', values: 8, sum: 0, min: -7, max: 8 }]);
+    const [layer] = reference.layers;
+    expect(layer).toMatchObject({ shape: [2, 2], path: [], deadUnitFraction: 5 / 16 });
+    expect(layer!.statistics.unitFired).toEqual([2, 0, 1, 1, 2, 0, 1, 1, 2, 0, 1, 1, 2, 0, 2, 0]);
+    const full = await expectNoLeak(() => auditModel(model, { xs, ys }, { byClass: true, rank: true }));
+    expect(full.layers[0]).toMatchObject({
+      deadChannels: layer!.deadChannels,
+      classes: {
+        samples: [1, 1],
+        fired: [
+          [1, 0, 1, 0],
+          [1, 0, 1, 1],
+        ],
+      },
+      rank: { effective: expect.any(Number), stable: expect.any(Number) },
+    });
+    const bright = tf.mul(xs, 255);
+    const { summary } = await auditModel(model, bright, { reference });
+    expect(summary.advice[0]).toContain('Input x has mean');
+    await expect(auditModel(model, xs, { byClass: true })).rejects.toThrow('must be { xs, ys }');
+    tf.dispose([xs, ys, bright]);
+    model.dispose();
+  });
+
+  test('a NaN in the data is told by unit', async () => {
+    const model = fusedConv('Relu6');
+    const x = tf.tensor([1, Number.NaN, 3, 4], [1, 2, 2, 1]);
+    const { layers, inputs } = await expectNoLeak(() => auditModel(model, x));
+    expect(layers[0]!.statistics.unitNan).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(layers[0]!.nonFiniteChannels).toEqual([0, 1, 2, 3]);
+    expect(inputs![0]).toMatchObject({ nonFinite: 1, sum: 8 });
+    x.dispose();
+    model.dispose();
+  });
+
+  test('a PReLU whose slopes are behind an Identity, or are computed; values without channels', async () => {
+    const nodes: NodeDef[] = [
+      placeholder(-1, 4),
+      { name: 'slopes', op: 'Identity', input: ['a'], attr: {} },
+      { name: 'p', op: 'Prelu', input: ['x', 'slopes'], attr: {} },
+      { name: 'computed', op: 'Mean', input: ['p', 'first'], attr: { keep_dims: { b: false } } },
+      { name: 'q', op: 'Prelu', input: ['p', 'computed'], attr: {} },
+      { name: 'total', op: 'Sum', input: ['q', 'last'], attr: { keep_dims: { b: false } } },
+      { name: 'r', op: 'Relu', input: ['total'], attr: {} },
+    ];
+    const axes = [0, 1].map((axis): Weight => ({ name: axis === 0 ? 'first' : 'last', shape: [1], values: [axis] }));
+    const model = load(nodes, [slopes, ...axes], ['r']);
+    const x = tf.tensor2d([-1, 1, -1, -1, -2, -1, -1, -5], [2, 4]);
+    const report = await expectNoLeak(() => auditModel(model, x));
+    expect(report.layers.map(({ name, deadChannels, channels }) => [name, deadChannels, channels])).toEqual([
+      ['p', [0, 2], 4],
+      ['q', [], 4],
+      ['r', [], 1],
+    ]);
+    x.dispose();
+    model.dispose();
+  });
+
+  test('a PReLU with a slope for each unit', async () => {
+    const each: Weight = { name: 'u', shape: [2, 2], values: [0, 1, 0.5, 0] };
+    const model = load([placeholder(-1, 2, 2), { name: 'p', op: 'Prelu', input: ['x', 'u'], attr: {} }], [each], ['p']);
+    const x = tf.tensor3d([-1, -1, -1, -1], [1, 2, 2]);
+    const { layers } = await expectNoLeak(() => auditModel(model, x));
+    expect(layers[0]!.statistics.unitFired).toEqual([0, 1, 1, 0]);
     x.dispose();
     model.dispose();
   });

@@ -1,22 +1,20 @@
-import { type CurvePoint, type DeadNeuronReport, invalidArgument, requirePositiveInteger } from '@relumine/core';
+import { type DeadNeuronReport, invalidArgument, requirePositiveInteger } from '@relumine/core';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
-import { dispose, type Tensor } from '@tensorflow/tfjs-core';
-import { type AuditData, batchesOf, type ModelInput, samplesOf } from '../audit/batches';
-import { buildReport } from '../report';
-import { ChannelAccumulator } from '../statistics/channelStatistics';
-import { layerReport } from '../statistics/layerReport';
+import { dispose, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { audit, type CommonAuditOptions } from '../audit/audit';
+import type { AuditData, ModelInput } from '../audit/batches';
+import { canCount } from '../audit/countedActivation';
+import { counted, held, type Seen, type Watched } from '../audit/seen';
 import { type ActivationNode, activationNodes } from './activationNodes';
-import { graphOf, run, withGraph } from './graphModel';
+import { constantOf, graphOf, run, withGraph } from './graphModel';
 import { separateActivations } from './separate';
 
 const where = 'dead-neuron-metrics/graph/auditModel';
 
 /** Options of `auditModel` for graph models. */
-export interface GraphAuditOptions {
-  /** Samples per forward pass where the data is one tensor; 8 unless given. All activations of a batch are held at once. */
+export interface GraphAuditOptions extends CommonAuditOptions {
+  /** Samples per forward pass where the data is one tensor; 8 unless given. What activations read of a batch is held at once. */
   batchSize?: number;
-  /** `propagate` (the default): a channel with a NaN is not dead and its means are NaN; `ignore`: NaN is left out. */
-  nonFinite?: 'propagate' | 'ignore';
 }
 
 /**
@@ -28,7 +26,7 @@ export interface GraphAuditOptions {
  *
  * @param model a loaded GraphModel, borrowed
  * @param data a tensor (borrowed), or an iterable of batches (each disposed after use)
- * @returns plain data; the layers' names are the names of the activations' nodes
+ * @returns plain data; the layers' names are the names of the activations' nodes, their paths are empty
  * @throws TypeError if `model` is no GraphModel; RangeError where it has no activation or the data has no sample; what
  * the data throws
  */
@@ -37,85 +35,79 @@ export async function auditModel(
   data: AuditData,
   options: GraphAuditOptions = {},
 ): Promise<DeadNeuronReport> {
-  const { batchSize = 8, nonFinite = 'propagate' } = options;
+  const { batchSize = 8 } = options;
   requirePositiveInteger(where, 'options.batchSize', batchSize);
   const { graph, fused } = separateActivations(graphOf(where, model));
   // Not outputNodes: where the model has a signature, those are its keys.
   const outputs = model.outputs.map(({ name }) => name);
-  const found = activationNodes(graph, outputs);
-  if (found.length === 0) {
+  const nodes = activationNodes(graph, outputs);
+  if (nodes.length === 0) {
     const rule = 'must have an activation that its outputs depend on';
     throw invalidArgument({ where, argument: 'model', rule, received: `${graph.node.length} nodes without one` });
   }
   const audited = withGraph(model, graph);
-  const accumulators = new Map<ActivationNode, ChannelAccumulator>();
-  const names = [...new Set(found.flatMap(({ z, h }) => [z, h]))];
-  const curve: CurvePoint[] = [];
-  let samples = 0;
-  let nextPoint = 1;
-  for await (const { xs, owned } of batchesOf(data, batchSize)) {
-    try {
-      const count = samplesOf(xs);
-      if (count === 0) continue;
-      await addBatch({ found, names, accumulators, nonFinite, samples: count }, await run(audited, xs, names), xs);
-      samples += count;
-    } finally {
-      dispose(owned as Parameters<typeof dispose>[0]);
-    }
-    if (samples >= nextPoint) {
-      curve.push({ samples, deadChannels: deadChannels(accumulators) });
-      while (nextPoint <= samples) nextPoint *= 2;
-    }
-  }
-  if (samples === 0)
-    throw invalidArgument({ where, argument: 'data', rule: 'must hold one sample at least', received: 'none' });
-  if (curve.at(-1)?.samples !== samples) curve.push({ samples, deadChannels: deadChannels(accumulators) });
-  const layers = found.flatMap((node) => {
-    const snapshot = accumulators.get(node)?.snapshot();
-    // A fused node's kernel goes by the name it has in the model.
-    const source = [...fused].find(([, z]) => z === node.source)?.[0] ?? node.source;
-    return snapshot ? [layerReport({ name: node.h, source, path: [], activation: node.activation }, snapshot)] : [];
+  // A fused node's kernel goes by the name it has in the model.
+  const names = new Map([...fused].map(([name, z]) => [z, name]));
+  const found = nodes.map((node): NodeWatched => {
+    const { h, source, activation, params, slopes } = node;
+    const identity = { name: h, source: names.get(source) ?? source, path: [], activation };
+    const constant = slopes === undefined ? undefined : constantOf(model, graph, slopes);
+    return { ...identity, found: { activation, params }, node, ...(constant ? { slopes: constant } : {}) };
   });
-  return buildReport(layers, samples, curve);
+  return audit(
+    {
+      where,
+      watched: found,
+      inputNames: () => model.inputs.map(({ name }) => name),
+      pass: (xs, look, count) => pass(audited, found, xs, look, count),
+    },
+    data,
+    batchSize,
+    options,
+  );
 }
 
-interface Progress {
-  found: readonly ActivationNode[];
-  names: readonly string[];
-  accumulators: Map<ActivationNode, ChannelAccumulator>;
-  nonFinite: 'propagate' | 'ignore';
-  samples: number;
+interface NodeWatched extends Watched {
+  readonly node: ActivationNode;
+  /** A PReLU's slopes, the model's own tensor. */
+  readonly slopes?: Tensor;
 }
 
-/** Counts one batch and frees its values. */
-async function addBatch(progress: Progress, values: readonly Tensor[], xs: ModelInput): Promise<void> {
-  const { found, names, accumulators, nonFinite, samples } = progress;
+/** Whether a node's z alone will do: the backend counts what the node would make of it. */
+function isCounted({ found, slopes }: NodeWatched): boolean {
+  // Slopes along one axis are the channels'.
+  const known = found.activation !== 'prelu' || (slopes && slopes.size === (slopes.shape.at(-1) ?? 1));
+  return Boolean(known) && canCount(found, false);
+}
+
+/** Values without channels are those of one. */
+const withChannels = (value: Tensor): Tensor => (value.rank < 2 ? reshape(value, [-1, 1]) : value);
+
+/** One forward pass; frees its values. */
+async function pass(
+  model: GraphModel,
+  watched: readonly NodeWatched[],
+  xs: ModelInput,
+  look: (seen: Seen) => void,
+  count: boolean,
+): Promise<void> {
+  const read = watched.filter((one) => !(count && isCounted(one)));
+  const names = [...new Set([...watched.map(({ node }) => node.z), ...read.map(({ node }) => node.h)])];
+  const values = await run(model, xs, names);
   const inputs = new Set(('dataId' in xs ? [xs as Tensor] : Object.values(xs)).map(({ id }) => id));
   try {
-    for (const node of found) {
-      const [z, h] = [node.z, node.h].map((name) => values[names.indexOf(name)]!) as [Tensor, Tensor];
-      const channels = h.shape.at(-1) ?? 1;
-      const known = accumulators.get(node);
-      const { activation, params } = node;
-      const accumulator = known ?? new ChannelAccumulator({ activation, params, channels, nonFinite });
-      accumulators.set(node, accumulator);
-      const [after, before] = await Promise.all([h.data(), z.data()]);
-      accumulator.update({ samples, h: after as Float32Array, z: before as Float32Array });
-    }
+    tidy(() => {
+      const valueAt = (name: string): Tensor => withChannels(values[names.indexOf(name)]!);
+      for (const one of watched) {
+        const z = valueAt(one.node.z);
+        const seen = read.includes(one)
+          ? held(one, z, valueAt(one.node.h), one.slopes)
+          : counted(one, z, one.slopes)?.seen;
+        if (seen) look(seen);
+      }
+    });
   } finally {
     // An activation of the input itself reads the caller's tensor.
     dispose(values.filter(({ id }) => !inputs.has(id)));
   }
-}
-
-/** Channels that are dead so far, over all layers. */
-function deadChannels(accumulators: ReadonlyMap<ActivationNode, ChannelAccumulator>): number {
-  let dead = 0;
-  for (const accumulator of accumulators.values()) {
-    const snapshot = accumulator.snapshot();
-    snapshot?.fired.forEach((fired, c) => {
-      if (fired === 0 && !(snapshot.nonFinite === 'propagate' && snapshot.nan[c]! > 0)) dead++;
-    });
-  }
-  return dead;
 }

@@ -2,7 +2,7 @@ import { describe, invalidArgument } from '@relumine/core';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { ModelInput } from '../audit/batches';
-import type { GraphDef } from './graphDef';
+import { dataInputs, type GraphDef, nodeOf } from './graphDef';
 
 /** tfjs keeps these fields of a GraphModel private; without them a loaded graph can't be looked into. */
 interface Internals {
@@ -12,7 +12,7 @@ interface Internals {
 }
 
 interface Executor {
-  weightMap: unknown;
+  weightMap: Record<string, Tensor[]>;
   resourceManager: unknown;
   graph: { nodes: Record<string, { category?: string }> };
 }
@@ -33,6 +33,13 @@ export function graphOf(where: string, model: unknown): GraphDef {
     wayOut: "For a LayersModel, import from '@relumine/dead-neuron-metrics/layers'.",
     type: TypeError,
   });
+}
+
+/** The tensor that a node holds, the model's own; undefined where it is computed. */
+export function constantOf(model: GraphModel, graph: GraphDef, name: string): Tensor | undefined {
+  const node = graph.node.find((one) => one.name === nodeOf(name));
+  if (node?.op === 'Identity') return constantOf(model, graph, dataInputs(node)[0]!);
+  return node && internals(model).executor!.weightMap[node.name]?.[0];
 }
 
 /** A model that runs `graph` on the weights of `model`. It owns nothing: it must not be disposed. */

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { hasFlatSlope, slopesOf } from '../audit/flatSlopes';
 import { LayerStatistics } from '../audit/layerStatistics';
-import { release, type Seen, type TappedLayer } from '../audit/taps';
+import { release, type Seen } from '../audit/seen';
+import type { TappedLayer } from '../audit/taps';
 import type { LayerObservation } from '../statistics/observeLayer';
 import { LayerLiveness } from './liveness';
 
