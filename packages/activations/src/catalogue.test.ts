@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { catalogue } from './catalogue';
 import { definitions } from './definitions';
-import { activationNames } from './index';
+import { activationNames, gain } from './index';
 
 test('every activation has its line, in the order of the names', () => {
   expect(catalogue.map(({ name }) => name)).toEqual(activationNames);
@@ -40,4 +40,21 @@ test('parameters are named with their defaults', () => {
   const of = (name: string) => catalogue.find((entry) => entry.name === name)?.parameters;
   expect(of('leakyRelu')).toEqual({ negativeSlope: 0.01 });
   expect(of('relu')).toEqual({});
+});
+
+test('gains are data like the rest', () => {
+  const copied = JSON.parse(JSON.stringify(catalogue)) as typeof catalogue;
+  expect(copied.map((entry) => entry.gain)).toEqual(activationNames.map((name) => gain(name)));
+  expect(copied.find(({ name }) => name === 'tanh')!.gain).toBe(5 / 3);
+  expect(Object.keys(catalogue[0]!)).toEqual([
+    'name',
+    'formula',
+    'paper',
+    'range',
+    'monotone',
+    'deadRegion',
+    'cost',
+    'gain',
+    'parameters',
+  ]);
 });

@@ -1,12 +1,15 @@
 import type { ActivationName } from '@relumine/core';
+import { gain } from './gains/gain';
 import { entries } from './generated/lists';
 import { activationNames } from './names';
 import { defaultsOf } from './parameters';
 import type { ActivationParams, Entry } from './shared/definition';
 
-/** One activation, for tables and curves; its gain and values come from `gain` and `activation`. */
+/** One activation, for tables and curves; its values come from `activation`. */
 export interface CatalogueEntry extends Entry {
   readonly name: ActivationName;
+  /** With the defaults, as `gain` gives it; computed when it is read. */
+  readonly gain: number;
   /** The parameters with their defaults. */
   readonly parameters: ActivationParams;
 }
@@ -15,5 +18,8 @@ export interface CatalogueEntry extends Entry {
 export const catalogue: readonly CatalogueEntry[] = /* @__PURE__ */ activationNames.map((name) => ({
   name,
   ...entries[name],
+  get gain() {
+    return gain(name);
+  },
   parameters: defaultsOf(name),
 }));

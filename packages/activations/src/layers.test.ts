@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startWasm } from '@relumine/wasm-backend';
 import {
   dispose,
@@ -48,6 +51,35 @@ test.each([
   dispose([x, before, after]);
   model.dispose();
   loaded.dispose();
+});
+
+test('every layer is saved to files on disk and loaded from them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relumine-activations-'));
+  const path = (name: string): string => join(folder, name);
+  const model = tfl.sequential();
+  model.add(tfl.layers.dense({ inputShape: [6], units: 8 }));
+  for (const name of activationNames) model.add(activationLayer({ name }));
+  const x = randomNormal([3, 6], 0, 1, 'float32', 1);
+  try {
+    await model.save(
+      io.withSaveHandler(async ({ weightData, ...topology }) => {
+        writeFileSync(path('model.json'), JSON.stringify(topology));
+        writeFileSync(path('weights.bin'), new Uint8Array(io.concatenateArrayBuffers([weightData!].flat())));
+        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+      }),
+    );
+    const topology = JSON.parse(readFileSync(path('model.json'), 'utf8')) as io.ModelArtifacts;
+    const weightData = new Uint8Array(readFileSync(path('weights.bin'))).buffer;
+    const loaded = await tfl.loadLayersModel(io.fromMemory({ ...topology, weightData }));
+    const [before, after] = [model.predict(x), loaded.predict(x)] as [Tensor, Tensor];
+    expect(after.dataSync()).toEqual(before.dataSync());
+    dispose([before, after]);
+    loaded.dispose();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  x.dispose();
+  model.dispose();
 });
 
 test("PReLU's slope is a trainable weight, one for each channel, and learns", async () => {
