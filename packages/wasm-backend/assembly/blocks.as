@@ -9,7 +9,7 @@ import { fma } from './vector';
 /** Brings what is at `address` into the cache: columns take lines in an order that no prefetcher foresees, and write slowly to lines that are not there. */
 // @ts-ignore: decorator
 @inline
-function touch(address: usize): void {
+export function touch(address: usize): void {
   load<u8>(address);
 }
 
@@ -29,7 +29,7 @@ function sumsAgain(h: usize, rows: i32, rowBytes: usize, acc: usize): void {
 /** Adds the sums of a column to those in float64; where its values vary by less than 6 % of their mean, sums of them anew. */
 // @ts-ignore: decorator
 @inline
-function addSums(acc: usize, s: v128, q: v128, h: usize, rows: i32, rowBytes: usize): void {
+export function addSums(acc: usize, s: v128, q: v128, h: usize, rows: i32, rowBytes: usize): void {
   const least = f32x4.mul(f32x4.mul(s, s), f32x4.splat(1.004));
   if (v128.any_true(f32x4.lt(f32x4.mul(q, f32x4.splat(<f32>rows)), least))) return sumsAgain(h, rows, rowBytes, acc);
   v128.store(acc, f64x2.add(v128.load(acc), low2(s)));

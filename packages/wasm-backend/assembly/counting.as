@@ -1,5 +1,7 @@
 import { activation } from './activations';
 import { addBytes, countLeaky, countRelu, countZeros } from './blocks';
+import { finishGelu, countGelu } from './geluCounts';
+import { gelu } from './gates';
 import { BLOCK, finishKind, fold, LEAKY, MADE, RECTIFIED, SIX } from './figures';
 import { fma } from './vector';
 
@@ -233,6 +235,9 @@ function withinTwo(
   countSigned(MADE, 2, z, dh, rows, rowBytes, units, fired, acc, 0, edges, 0);
 }
 
+/** As in `activation`. */
+const GELU = 16;
+
 /** How h comes about: the functions of their own, or any that has been applied already. */
 // @ts-ignore: decorator
 @inline
@@ -249,8 +254,8 @@ function kindOf(op: i32, a: f32, windows: i32): i32 {
  * @param tile    positions in a tile: the same for the same channels, whatever the batch
  * @param units   i32[positions, channels], written
  * @param fired   scratch i32[batch, channels], written
- * @param bytes   scratch u8[positions, channels] for relu and leaky ReLU with channels by eights, which are counted by blocks; 0:
- *                they are not
+ * @param bytes   scratch u8[positions, channels] for relu, leaky ReLU and gelu with channels by eights, which are counted by blocks;
+ *                0: they are not
  * @param base    scratch of {@link BLOCK} bytes for each four channels, written
  */
 export function countPositions(
@@ -272,35 +277,53 @@ export function countPositions(
   const full = kind > SIX ? i32x4.splat(batch) : zero;
   for (let i = <usize>first * rowBytes; i < <usize>last * rowBytes; i += 16) v128.store(units + i, full);
   const dh = h - z;
-  const byBlocks = bytes != 0 && (kind == RECTIFIED || kind == LEAKY);
+  const isGelu = op == GELU && windows > 0 && f32.load(edges) < -1 && f32.load(edges + (windows << 3) - 4) == Infinity;
+  const byBlocks = bytes != 0 && (kind == RECTIFIED || kind == LEAKY || isGelu);
+  // At the edges of the intervals in which a unit fires, with room for the roundings.
+  let far: f32 = 0, dip: f32 = -Infinity;
+  const certain = bytes + <usize>first * channels;
+  if (isGelu && byBlocks) {
+    gelu(edges, certain, windows << 1);
+    far = abs<f32>(f32.load(certain)) * 1.00001;
+    if (windows > 1) dip = max(f32.load(certain, 4), f32.load(certain, 8)) * 0.9999995;
+  }
   if (byBlocks) memory.fill(bytes + <usize>first * channels, 0, <usize>(last - first) * channels);
   for (let n = 0; n < batch; n += kind > SIX || byBlocks ? 1 : 2) {
     const two = n + 1 < batch && !byBlocks;
     const row = fired + <usize>n * rowBytes;
     for (let p = first; p < last; p += tile) {
-      const rows = min(tile, last - p);
-      const at = <usize>p * rowBytes;
-      const from = z + <usize>n * sample + at;
+      let rows = min(tile, last - p);
+      let at = <usize>p * rowBytes;
+      let from = z + <usize>n * sample + at;
       if (byBlocks) {
-        const even = rows & ~1;
+        const even = rows & (isGelu ? ~3 : ~1);
         const tileBytes = <usize>even * rowBytes;
         // The next tile comes into the cache meanwhile, the first of the next sample after the last.
         let next = p + rows < last ? <usize>rows * rowBytes : sample - <usize>(p - first) * rowBytes;
         if (from + next + tileBytes > z + <usize>batch * sample) next = 0;
-        if (kind == RECTIFIED) {
-          if (even > 0) countRelu(from, dh, even, rowBytes, bytes + <usize>p * channels, row, base, next);
-          if (even < rows) rectified(from + tileBytes, dh, 0, false, 1, rowBytes, units + at + tileBytes, row, base, 0);
-        } else {
-          if (even > 0) countLeaky(from, dh, even, rowBytes, base, a, next);
-          if (even < rows) leaky(from + tileBytes, dh, 1, rowBytes, base, a, 0);
+        if (even > 0) {
+          if (kind == RECTIFIED) countRelu(from, dh, even, rowBytes, bytes + <usize>p * channels, row, base, next);
+          else if (kind == LEAKY) countLeaky(from, dh, even, rowBytes, base, a, next);
+          else {
+            gelu(from, from + dh, <usize>even * channels);
+            countGelu(from, dh, even, rowBytes, base, far, dip, certain);
+            for (let c: usize = 0; c < rowBytes; c += 16) {
+              const all = v128.load(certain + c);
+              const any = i32x4.all_true(all) ? all : recountUnits(windows, from + c, even, rowBytes, units + at + c, edges);
+              v128.store(row + c, v128.or(v128.load(row + c), any));
+            }
+          }
         }
         // A byte counts to 255.
         if (kind == RECTIFIED && (n + 1 == batch || n % 255 == 254))
           addBytes(bytes + <usize>p * channels, even, rowBytes, units + at);
-        continue;
+        from += tileBytes;
+        at += tileBytes;
+        rows -= even;
+        if (rows == 0) continue;
       }
       // The next tile comes into the cache meanwhile.
-      const ahead: usize = rows == tile && p + 2 * tile <= last ? <usize>tile * rowBytes : 0;
+      const ahead: usize = !byBlocks && rows == tile && p + 2 * tile <= last ? <usize>tile * rowBytes : 0;
       if (kind == RECTIFIED) rectified(from, dh, sample, two, rows, rowBytes, units + at, row, base, ahead);
       else if (kind == SIX) six(from, dh, sample, two, rows, rowBytes, units + at, row, base, ahead);
       else if (kind == LEAKY) leaky(from, dh, rows, rowBytes, base, a, ahead);
@@ -312,6 +335,7 @@ export function countPositions(
       }
     }
   }
+  if (isGelu && byBlocks) finishGelu(base, channels >> 2);
 }
 
 /** The counts and figures of what `countPositions` has passed over: see `finishKind`. */

@@ -42,7 +42,9 @@ function edge(yes: number, no: number, holds: (x: number) => boolean): number {
 /** Where a slope that changes its sign between two points is nearest to 0. */
 function root(from: number, to: number, slope: (x: number) => number): number {
   const sign = Math.sign(slope(from));
-  return edge(from, to, (x) => Math.sign(slope(x)) === sign);
+  const before = edge(from, to, (x) => Math.sign(slope(x)) === sign);
+  const after = floatOf(orderOf(before) + (from < to ? 1 : -1));
+  return Math.abs(slope(after)) < Math.abs(slope(before)) ? after : before;
 }
 
 function search(slopes: Float32Array, epsilon: number, slope: (x: number) => number): number[] {

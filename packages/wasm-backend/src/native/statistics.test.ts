@@ -173,6 +173,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     ['relu', 8, (i: number) => 5 + 1e-5 * Math.sin(i)],
     ['relu', 8, (i: number) => 5 + 0.3 * Math.sin(i)],
     ['leakyRelu', 8, (i: number) => -5 + 1e-4 * Math.sin(i)],
+    ['gelu', 8, (i: number) => 9 + 1e-4 * Math.sin(i)],
     ['sigmoid', 4, (i: number) => 9 + 0.1 * Math.sin(i)],
   ] as const)('%s, %i channels: the variance of a nearly constant channel has its digits', (name, channels, z) => {
     const zs = Float32Array.from({ length: 4 * 50 * channels }, (_, i) => z(i));
@@ -202,6 +203,51 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
       }
     }
   });
+
+  test.each([0, 1e-3, 0.1])(
+    'gelu, ε = %d: single units in the dip, far out, at 0 and below 1.01 are told apart',
+    (epsilon) => {
+      const odd = [
+        -0.751791536,
+        -0.7517915964,
+        -0.7521,
+        -0.76,
+        -0.7,
+        -3.9,
+        -4.1,
+        -14.3,
+        -20,
+        0,
+        -1e-42,
+        1.009,
+        Number.NaN,
+      ];
+      const shape = [2, 8, 8 * odd.length];
+      const channels = shape[2]!;
+      // Eight channels for each of them; the first stays without, the second has nothing above it.
+      const zs = Float32Array.from({ length: 2 * 8 * channels }, (_, i) => {
+        const [c, position] = [i % channels, Math.floor(i / channels)];
+        return c % 8 > 0 && position % 8 === (c % 8) - 1 ? odd[Math.floor(c / 8)]! : c % 8 === 1 ? -1.5 : 2;
+      });
+      tf.tidy(() => {
+        const x = tf.tensor(zs, shape);
+        const run = (kernel: string, inputs: Record<string, tf.Tensor>, attrs: object): tf.Tensor[] =>
+          [tf.engine().runKernel(kernel, inputs, attrs as never)].flat() as tf.Tensor[];
+        const [h, counts, units, values] = run(
+          'RelumineActivationStatistics',
+          { x },
+          { name: 'gelu', params: {}, epsilon },
+        );
+        const [slope] = run('RelumineGeluGrad', { dy: tf.onesLike(x), x }, {});
+        const expected = reference(shape, zs, h!.dataSync(), slope!.dataSync(), epsilon);
+        expect(counts!.dataSync()).toEqual(expected.counts);
+        expect(units!.dataSync()).toEqual(expected.units);
+        const doubles = new Float64Array((values!.dataSync() as Float32Array).slice().buffer);
+        const extremes = expected.values.map((value) => value.slice(3));
+        expect(extremes.map((_, c) => [3, 4, 5].map((row) => doubles[row * channels + c]))).toEqual(extremes);
+      });
+    },
+  );
 
   test('a scalar slope serves every channel; nothing leaks when memory runs out in the middle', () => {
     const x = tf.tensor2d([

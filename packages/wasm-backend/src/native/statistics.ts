@@ -39,19 +39,20 @@ interface Tensors {
 
 type Fill = (tensors: Tensors) => void;
 
-/** Whether relu and leaky ReLU are counted by blocks of eight channels and two positions. */
+/** Whether relu, leaky ReLU and gelu are counted by blocks of eight channels. */
 const takesBlocks = (op: number, positions: number, channels: number): boolean =>
-  (op === 0 || op === 2) && channels % 8 === 0 && positions >= 4;
+  (op === 0 || op === 2 || op === 16) && channels % 8 === 0 && positions >= 4;
 
 /**
- * Positions that are activated and counted together: what they hold stays in the first-level cache, or, in blocks, the lines
- * of one column do. No more than that: sums within are in float32.
+ * Positions that are activated and counted together: what they hold stays in the first-level cache, or, in blocks of relu and
+ * leaky ReLU, the lines of one column do. No more than that: sums within are in float32.
  */
 function tileOf(op: number, positions: number, channels: number): number {
+  const upTo = (most: number, share: number): number => Math.min(most, Math.floor(share / channels));
   if (takesBlocks(op, positions, channels))
-    return Math.max(4, Math.min(op === 0 ? 24 : 32, 2 * Math.floor(4096 / channels)));
+    return Math.max(4, op === 16 ? 4 * upTo(12, 1024) : 2 * upTo(op === 0 ? 12 : 16, 4096));
   // ReLUs go by two samples at a time.
-  return Math.max(2, op <= 1 ? Math.min(16, Math.floor(1024 / channels)) : Math.min(32, Math.floor(2048 / channels)));
+  return Math.max(2, op <= 1 ? upTo(16, 1024) : upTo(32, 2048));
 }
 
 /** The fast pass, for channels by fours and functions that fire in two intervals of z at most; undefined for others. */
@@ -71,7 +72,7 @@ function byWindows({ backend, code, shape, epsilon }: Pass): Fill | undefined {
   const [masks, accumulators] = [batch * channels * 4, channels * 48];
   const [fired, base] = [work.reserve(masks * shares.length), work.reserve(accumulators * shares.length)];
   const [op, a, b] = code;
-  const bytes = takesBlocks(op, positions, channels) ? work.reserve(positions * channels) : () => 0;
+  const bytes = takesBlocks(op, positions, channels) ? work.reserve((positions + 4) * channels) : () => 0;
   return ({ z, h, counts, units, values }) =>
     work.run(backend, () => {
       const parts = shares.map(([first, last], part): Part => {
