@@ -134,6 +134,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
           return slope;
         });
       const slopes = run(xs);
+      for (let length = 2; length < 18; length++) expect(run(xs.slice(0, length))).toEqual(slopes.slice(0, length));
       xs.forEach((v, i) => {
         expect([v, run(Float32Array.of(v))[0]]).toEqual([v, slopes[i]]);
         expect(Number.isNaN(slopes[i]!)).toBe(Number.isNaN(v));
