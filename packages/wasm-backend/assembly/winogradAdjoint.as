@@ -1,3 +1,5 @@
+import { clearEmptyPatches } from './emptyPatches';
+import { activationGradSums } from './imageSums';
 import { multiplyPlane } from './planes';
 import { gather } from './winograd';
 import { gradient6, patch6 } from './winogradSteps';
@@ -85,16 +87,31 @@ function transformPatches(
   }
 }
 
-/** dx from dy for the tiles `first` to `last` of whole images, `chunk` tiles at a time; operands as in `winogradConvolve`. */
+/**
+ * dx from dy for the tiles `first` to `last` of whole images, `chunk` tiles at a time; operands as in `winogradConvolve`. Where a
+ * patch of dy holds nothing but 0, dx is 0. With `h` (else 0) what comes out is the gradient by the input of a ReLU whose
+ * output h is, and `sums` its sums by images, as `activationGradSums` gives them: while an image is in the cache.
+ */
 export function winogradInputGradient(
-  dy: usize, ho: i32, wo: i32, co: i32, top: i32, left: i32, h: i32, w: i32, ci: i32, tilesY: i32, tilesX: i32,
+  dy: usize, ho: i32, wo: i32, co: i32, top: i32, left: i32, height: i32, width: i32, ci: i32, tilesY: i32, tilesX: i32,
   first: i32, last: i32, chunk: i32,
-  u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, dx: usize, scratch: usize,
+  u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, dx: usize, scratch: usize, h: usize, sums: usize,
 ): void {
+  const perImage = tilesY * tilesX;
+  const bytes = <usize>(height * width * ci) << 2;
+  let done = first / perImage;
   for (let t = first; t < last; t += chunk) {
     const end = min(t + chunk, last);
     transformTiles(dy, ho, wo, co, tilesY, tilesX, t, end, v, planeV, scratch);
     for (let i: usize = 0; i < 36; i++) multiplyPlane(v + i * planeV, end - t, co, u + i * planeU, ci, m + i * planeM);
-    transformPatches(m, planeM, h, w, ci, top, left, tilesY, tilesX, t, end, dx, scratch);
+    transformPatches(m, planeM, height, width, ci, top, left, tilesY, tilesX, t, end, dx, scratch);
+    const whole = end / perImage;
+    clearEmptyPatches(3, dy, ho, wo, co, 2 - top, 2 - left, dx, height, width, ci, done * height, whole * height);
+    if (h != 0 && whole > done) {
+      const to = dx + <usize>done * bytes;
+      activationGradSums(0, to, h + <usize>done * bytes, to, whole - done, height * width, ci, 0, 0, sums);
+      sums += <usize>((whole - done) * ci) << 3;
+    }
+    done = whole;
   }
 }

@@ -1,8 +1,9 @@
 import { type ActivationName, activationGradKernel, activationKernel, activationSlopeKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ActivationCode, activationCodes } from './activationCodes';
-import { rectifyDeferred, signsOf } from './deferred';
-import { addressOf, allocate, findMemory, produceTwo, type WasmBackend } from './heap';
+import { rectified, rectifiedLater, rectifyDeferred, signsOf } from './deferred';
+import { addressOf, findMemory, produce, produceTwo, type WasmBackend } from './heap';
+import { wantsSums, withSums } from './imageSums';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
 import { type Part, ranges, runParts } from './threads';
@@ -11,13 +12,13 @@ import { type Part, ranges, runParts } from './threads';
 const relu = 0;
 
 function applyActivation(backend: WasmBackend, x: TensorInfo, op: number, a: number, b: number): TensorInfo {
-  const y = allocate(backend, x.shape, 'float32');
-  const [from, to, size] = [addressOf(backend, x), addressOf(backend, y), util.sizeFromShape(x.shape)];
-  const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
-    return ['activation', op, from + first * 4, to + first * 4, last - first, a, b];
+  return produce(backend, x.shape, (to) => {
+    const [from, size] = [addressOf(backend, x), util.sizeFromShape(x.shape)];
+    const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+      return ['activation', op, from + first * 4, to + first * 4, last - first, a, b];
+    });
+    runParts(backend, parts);
   });
-  runParts(backend, parts);
-  return y;
 }
 
 /** `y = f(x)` under any kernel name; other dtypes than float32 go to the kernel that was there before. */
@@ -30,7 +31,8 @@ function forwardKernel(code: ActivationCode, rename: Readonly<Record<string, str
     const [a, b] = code.parameters?.(attrs) ?? [0, 0];
     const backend = args.backend as WasmBackend;
     const op = code.op(attrs);
-    return (op === relu ? rectifyDeferred(backend, x) : undefined) ?? applyActivation(backend, x, op, a, b);
+    if (op !== relu) return applyActivation(backend, x, op, a, b);
+    return rectified(rectifyDeferred(backend, x) ?? applyActivation(backend, x, op, a, b));
   };
 }
 
@@ -42,16 +44,40 @@ function gradientKernel(code: ActivationCode): NativeKernel {
     const backend = args.backend as WasmBackend;
     const attrs = (args.attrs ?? {}) as Record<string, unknown>;
     const [a, b] = code.parameters?.(attrs) ?? [0, 0];
-    const dx = allocate(backend, x.shape, 'float32');
     const op = code.op(attrs);
     const at = op === relu ? signsOf(backend, x) : addressOf(backend, x);
-    const [from, to] = [addressOf(backend, dy), addressOf(backend, dx)];
     const size = util.sizeFromShape(x.shape);
-    const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
-      return ['activationGrad', op, from + first * 4, at + first * 4, to + first * 4, last - first, a, b];
+    const pool = op === relu ? rectifiedLater(backend, dy, at) : undefined;
+    if (pool) return withSums(backend, x.shape, (fill) => produce(backend, x.shape, (to) => pool(to, fill)));
+    const from = addressOf(backend, dy);
+    if (wantsSums(x.shape)) {
+      return withSums(backend, x.shape, (fill) =>
+        produce(backend, x.shape, (to) =>
+          fill((first, count, rows, columns, sums) => {
+            const offset = first * rows * columns * 4;
+            return [
+              'activationGradSums',
+              op,
+              from + offset,
+              at + offset,
+              to + offset,
+              count,
+              rows,
+              columns,
+              a,
+              b,
+              sums,
+            ];
+          }),
+        ),
+      );
+    }
+    return produce(backend, x.shape, (to) => {
+      const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+        return ['activationGrad', op, from + first * 4, at + first * 4, to + first * 4, last - first, a, b];
+      });
+      runParts(backend, parts);
     });
-    runParts(backend, parts);
-    return dx;
   };
 }
 

@@ -188,7 +188,11 @@ export function filterGradient(backend: WasmBackend, shape: ConvolutionShape, x:
 }
 
 /** dx[n, iy, ix, ci] = Σ dy[n, oy, ox, co] · W[ky, kx, ci, co] over all oy·s + ky·d − pad = iy, into the address `dx`. */
-export function inputGradient(backend: WasmBackend, shape: ConvolutionShape, dy: number, w: number, dx: number): void {
+export function inputGradient(
+  backend: WasmBackend,
+  shape: ConvolutionShape,
+  [dy, w, dx]: readonly [dy: number, w: number, dx: number],
+): void {
   const kernels = kernelsOf(backend);
   const { n, ci, kh, kw, sh, sw, ho, wo, co } = shape;
   const dxBytes = n * shape.h * shape.w * ci * 4;

@@ -1,10 +1,12 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type DataId, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { convolutionShape, convolve, filterGradient, inputGradient } from './convolution';
-import { produceLater } from './deferred';
+import { gradientLater, outputAddress, produceLater } from './deferred';
 import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
+import { type Share, takesSums } from './imageSums';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
+import { suitsAdjoint, suitsWinograd, winogradInputGradient } from './winograd';
 
 const isFloat = (...tensors: TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === 'float32');
 
@@ -29,10 +31,18 @@ const backpropInput: NativeKernel = (args, replaced) => {
   const shape = isFloat(dy, filter) ? convolutionShape(args, inputShape, filter.shape) : undefined;
   if (shape === undefined || !fits(dy, shape)) return replaced(args);
   const backend = args.backend as WasmBackend;
-  return produce(backend, inputShape, (dx) => {
-    inputGradient(backend, shape, addressOf(backend, dy), addressOf(backend, filter), dx);
-  });
+  const [from, weights] = [addressOf(backend, dy), addressOf(backend, filter)];
+  const compute = (dx: number): void => inputGradient(backend, shape, [from, weights, dx]);
+  if (!suitsWinograd({ ...shape, ho: shape.h, wo: shape.w }) || !suitsAdjoint(shape) || !takesSums(inputShape))
+    return produce(backend, inputShape, compute);
+  const output = inputAddress.get(filter.dataId);
+  const through = (dx: number, fill: (share: Share) => void): void =>
+    winogradInputGradient(backend, shape, from, weights, dx, { output: output!, fill });
+  return gradientLater(backend, inputShape, output, [dy, filter], [compute, through]);
 };
+
+/** Where the ReLU's output lies that a filter was last applied to while a gradient was recorded. */
+const inputAddress = new WeakMap<DataId, number>();
 
 const forward: NativeKernel = (args, replaced) => {
   const { x, filter, bias } = args.inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
@@ -45,6 +55,9 @@ const forward: NativeKernel = (args, replaced) => {
   const backend = args.backend as WasmBackend;
   const outShape = [n, ho, wo, co];
   const [from, weights] = [addressOf(backend, x), addressOf(backend, filter)];
+  const output = outputAddress(backend, x);
+  if (output === undefined) inputAddress.delete(filter.dataId);
+  else inputAddress.set(filter.dataId, output);
   if ((attrs.activation ?? 'linear') === 'linear') {
     return produceLater(backend, outShape, Object.values(shape).join(), [[x, filter], bias], (y, epilogue) => {
       convolve(backend, shape, [from, weights, y], epilogue);

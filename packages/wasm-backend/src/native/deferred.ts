@@ -1,6 +1,7 @@
 import { type DataId, engine, env, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Epilogue } from './epilogue';
 import { addressOf, allocate, produce, type WasmBackend } from './heap';
+import type { Share } from './imageSums';
 
 /*
  * While a gradient is recorded, tfjs runs a convolution, its bias and its ReLU one after the other, and nobody but the next
@@ -20,6 +21,15 @@ interface Deferred {
   readonly held: number[];
   /** Address of the output cut off at 0, once that was computed. */
   positive?: number;
+  /** For a gradient by a ReLU's output: what makes the ReLU's own gradient of it in the same pass. */
+  readonly through?: Through;
+}
+
+/** The gradient that waits and that of the ReLU before it: to the address `dx`, with sums. */
+export interface Through {
+  /** Address of the ReLU's output. */
+  readonly output: number;
+  readonly compute: (dx: number, fill: (share: Share) => void) => void;
 }
 
 interface State {
@@ -134,10 +144,18 @@ function record(backend: WasmBackend, shape: number[], one: Deferred): TensorInf
   return output;
 }
 
-/** Whether outputs may wait: while a gradient is recorded, and nobody measures kernels or looks at each output. */
-function mayWait(): boolean {
-  const { gradientDepth, profiling } = engine().state;
-  return gradientDepth > 0 && !profiling && !env().getBool('DEBUG');
+/** Whether nobody measures kernels or looks at each output. */
+const isUnseen = (): boolean => !engine().state.profiling && !env().getBool('DEBUG');
+
+const isRecording = (): boolean => engine().state.gradientDepth > 0;
+
+/** Outputs of ReLUs of which a gradient is being recorded: who makes a gradient by them will see the ReLU's follow. */
+const outputs = new WeakSet<DataId>();
+
+/** Notes that h is the output of a ReLU. */
+export function rectified(h: TensorInfo): TensorInfo {
+  if (isRecording()) outputs.add(h.dataId);
+  return h;
 }
 
 /**
@@ -154,7 +172,7 @@ export function produceLater(
   compute: Deferred['compute'],
 ): TensorInfo {
   const at = bias ? addressOf(backend, bias) : 0;
-  if (!mayWait() || readTwice.has(key) || util.sizeFromShape(shape) === 0)
+  if (!isRecording() || !isUnseen() || readTwice.has(key) || util.sizeFromShape(shape) === 0)
     return produce(backend, shape, (y) => compute(y, { bias: at, relu: false }));
   const held = [...reads.map((tensor) => addressOf(backend, tensor)), ...(bias ? [at] : [])];
   return record(backend, shape, { key, compute, bias: at, runs: { count: 0 }, held });
@@ -189,4 +207,39 @@ export function rectifyDeferred(backend: WasmBackend, z: TensorInfo): TensorInfo
 /** The address of values that are above 0 where those of z are, and NaN where they are: z itself, or max(z, 0). */
 export function signsOf(backend: WasmBackend, z: TensorInfo): number {
   return find(backend, z)?.positive ?? addressOf(backend, z);
+}
+
+/** The address of a ReLU's output h of which a gradient is being recorded; undefined for other tensors. */
+export const outputAddress = (backend: WasmBackend, h: TensorInfo): number | undefined =>
+  outputs.has(h.dataId) ? addressOf(backend, h) : undefined;
+
+/**
+ * The gradient by the ReLU's output at `output`, filled by `compute` at once, or, where gradients are on their way back, when
+ * it is read: what usually comes is the ReLU's own gradient, which `through` computes with it.
+ */
+export function gradientLater(
+  backend: WasmBackend,
+  shape: number[],
+  output: number | undefined,
+  reads: TensorInfo[],
+  [compute, through]: readonly [compute: (dx: number) => void, through: Through['compute']],
+): TensorInfo {
+  const key = `gradient ${shape}`;
+  const isGoingBack = engine().state.activeTape && !isRecording() && isUnseen();
+  if (output === undefined || !isGoingBack || readTwice.has(key) || util.sizeFromShape(shape) === 0)
+    return produce(backend, shape, compute);
+  const held = reads.map((tensor) => addressOf(backend, tensor));
+  const one = { key, compute, bias: 0, runs: { count: 0 }, held };
+  return record(backend, shape, { ...one, through: { output, compute: through } });
+}
+
+/** What makes a ReLU's gradient of the gradient `dy` by its output, which waits; undefined where it does not. */
+export function rectifiedLater(backend: WasmBackend, dy: TensorInfo, output: number): Through['compute'] | undefined {
+  const one = find(backend, dy);
+  if (one?.through?.output !== output) return undefined;
+  const { compute } = one.through;
+  return (dx, fill) => {
+    compute(dx, fill);
+    one.runs.count++;
+  };
 }

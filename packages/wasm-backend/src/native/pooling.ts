@@ -1,6 +1,8 @@
 import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { gradientLater, outputAddress } from './deferred';
 import type { Windows } from './exports';
 import { addressOf, produce, type WasmBackend } from './heap';
+import { type Share, takesSums } from './imageSums';
 import { type NativeKernel, replaceKernel } from './registry';
 import { type Part, ranges, runParts } from './threads';
 
@@ -75,14 +77,23 @@ function gradient(name: 'maxPool' | 'avgPool'): NativeKernel {
     const found = dy.dtype === 'float32' ? windowsOf(args, input) : undefined;
     if (found === undefined) return replaced(args);
     const backend = args.backend as WasmBackend;
-    return produce(backend, input.shape, (dx) => {
-      const [x, from] = [addressOf(backend, input), addressOf(backend, dy)];
+    const [x, from] = [addressOf(backend, input), addressOf(backend, dy)];
+    const compute = (dx: number): void => {
       const parts = shares(backend, input.shape, found).map(({ windows, input, output }): Part => {
         if (name === 'avgPool') return ['avgPoolGrad', from + output, dx + input, ...windows];
         return ['maxPoolGrad', x + input, from + output, dx + input, ...windows];
       });
       runParts(backend, parts);
-    });
+    };
+    if (name === 'avgPool' || !takesSums(input.shape)) return produce(backend, input.shape, compute);
+    const [, ...windows] = found.windows;
+    const outBytes = util.sizeFromShape(found.outShape.slice(1)) * 4;
+    const through = (dx: number, fill: (share: Share) => void): void =>
+      fill((first, count, rows, columns, sums) => {
+        const at = first * rows * columns * 4;
+        return ['rectifiedPoolGrad', x + at, from + first * outBytes, dx + at, count, ...windows, sums];
+      });
+    return gradientLater(backend, input.shape, outputAddress(backend, input), [input, dy], [compute, through]);
   };
 }
 

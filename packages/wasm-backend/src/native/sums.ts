@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { addressOf, produce, type WasmBackend } from './heap';
+import { addressOf, findMemory, produce, type WasmBackend } from './heap';
+import { columnSums } from './imageSums';
 import { type NativeKernel, replaceKernel } from './registry';
 import { type Part, ranges, runParts } from './threads';
 
@@ -31,8 +32,14 @@ function reduction(mean: boolean): NativeKernel {
     const outShape = x.shape.flatMap((extent, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [extent]));
     return produce(backend, outShape, (out) => {
       const [outer, middle, inner] = block;
-      const from = addressOf(backend, x);
       const divisor = mean ? middle : 1;
+      const byImages = columnSums(backend, x, axes);
+      if (byImages) {
+        const { buffer } = findMemory(backend) as WebAssembly.Memory;
+        new Float32Array(buffer, out, inner).set(byImages.map((sum) => sum / divisor));
+        return;
+      }
+      const from = addressOf(backend, x);
       const size = outer * middle * inner;
       // One block is shared out by columns, a cache line each; no sum goes over threads, so it is the same on any number.
       const byColumns = outer === 1 && inner > 1;

@@ -79,6 +79,16 @@ function results(): Record<string, Float32Array> {
       const all = [y!, ...found, dx, frozen[2]!];
       return Object.fromEntries(all.map((values, i) => [`spectral moment ${i}`, values]));
     };
+    const trained = (): Record<string, Float32Array> => {
+      const inputs = [draw([13, 20, 20, 4]), draw([3, 3, 4, 16]), draw([16]), draw([3, 3, 16, 24]), draw([24])];
+      const slopes = tf.grads((...[image, k1, b1, k2, b2]) => {
+        const first = tf.relu(tf.add(tf.conv2d(image as tf.Tensor4D, k1 as tf.Tensor4D, 1, 'valid'), b1!));
+        const second = tf.relu(tf.add(tf.conv2d(first as tf.Tensor4D, k2 as tf.Tensor4D, 1, 'valid'), b2!));
+        return tf.sum(tf.square(tf.maxPool(second as tf.Tensor4D, 2, 2, 'valid')));
+      })(inputs);
+      const names = ['input', 'first filter', 'first bias', 'second filter', 'second bias'];
+      return Object.fromEntries(slopes.map((slope, i) => [`trained ${names[i]}`, slope.dataSync() as Float32Array]));
+    };
     const pool = { filterSize: 2, strides: 2, pad: 'valid' };
     const [a, b] = [draw([130, 100]), draw([100, 90])];
     const [w, g] = [draw([140_003]), draw([140_003])];
@@ -98,6 +108,7 @@ function results(): Record<string, Float32Array> {
       'gelu gradient': run('RelumineGeluGrad', { x: big, dy: big }),
       'max pool': run('MaxPool', { x: big }, pool),
       'max pool gradient': run('MaxPoolGrad', { input: big, dy: draw([13, 10, 11, 30]) }, pool),
+      ...trained(),
       ...depthwise(),
       ...spectral(),
       ...normalized(),

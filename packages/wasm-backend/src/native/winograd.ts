@@ -1,6 +1,7 @@
 import type { ConvolutionShape } from './convolutionTables';
 import { type Epilogue, nothing } from './epilogue';
 import type { WasmBackend } from './heap';
+import type { Share } from './imageSums';
 import { kernelsOf } from './module';
 import { type Part, ranges, runParts } from './threads';
 import { Workspace } from './workspace';
@@ -74,22 +75,18 @@ export function winogradConvolve(
   });
 }
 
-/** A patch of nothing but 0, as images' borders and ReLUs have, gives exactly 0: no channel fires by rounding. */
-function clearEmptyPatches(backend: WasmBackend, shape: ConvolutionShape, x: number, y: number): void {
-  const { n, h, w, ci, co, kh, top, left, ho, wo } = shape;
-  const rows = ranges(backend, n * ho, 1, 'pass', n * h * w);
-  const parts = rows.map(([first, last]): Part => {
-    return ['clearEmptyPatches', kh, x, h, w, ci, top, left, y, ho, wo, co, first, last];
-  });
-  runParts(backend, parts);
-}
-
 /**
  * Whether the input gradient has fewer tiles by dy than by dx, and images enough for every thread to have whole ones, in
  * which patches overlap.
  */
-const suitsAdjoint = ({ n, kh, h, w, ho, wo }: ConvolutionShape): boolean =>
+export const suitsAdjoint = ({ n, kh, h, w, ho, wo }: ConvolutionShape): boolean =>
   kh === 3 && n >= 8 && tiles(ho) * tiles(wo) * 1.15 <= tiles(h) * tiles(w);
+
+/** Goes on through a ReLU whose output lies at `output`, with sums: see `winogradInputGradient` in assembly/winogradAdjoint.as. */
+export interface ThroughRelu {
+  readonly output: number;
+  readonly fill: (share: Share) => void;
+}
 
 /** dx f32[n, h, w, ci] from dy f32[n, ho, wo, co]: the forward convolution's adjoint, or one with the filter turned around. */
 export function winogradInputGradient(
@@ -98,6 +95,7 @@ export function winogradInputGradient(
   dy: number,
   w: number,
   dx: number,
+  through?: ThroughRelu,
 ): void {
   const kernels = kernelsOf(backend);
   const { h, w: width, ci, co, kh, top, left, ho, wo } = shape;
@@ -109,16 +107,18 @@ export function winogradInputGradient(
   const taps = work.table(Uint32Array.from({ length: count }, (_, tap) => (adjoint ? tap : count - 1 - tap)));
   work.run(backend, () => {
     kernels.transposeTaps(w, taps(), count, ci, co, transposed());
-    if (!adjoint) winogradConvolve(backend, turned, [dy, transposed(), dx], nothing);
-    else {
-      scatterTiles(backend, shape, dy, transposed(), dx);
-      clearEmptyPatches(backend, turned, dy, dx);
-    }
+    if (adjoint) scatterTiles(backend, shape, [dy, transposed(), dx], through);
+    else winogradConvolve(backend, turned, [dy, transposed(), dx], nothing);
   });
 }
 
 /** The adjoint of `winogradConvolve`: w f32[taps, taps, co, ci]. */
-function scatterTiles(backend: WasmBackend, shape: ConvolutionShape, dy: number, w: number, dx: number): void {
+function scatterTiles(
+  backend: WasmBackend,
+  shape: ConvolutionShape,
+  [dy, w, dx]: readonly [dy: number, w: number, dx: number],
+  through: ThroughRelu | undefined,
+): void {
   const kernels = kernelsOf(backend);
   const { h, w: width, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
@@ -130,11 +130,25 @@ function scatterTiles(backend: WasmBackend, shape: ConvolutionShape, dy: number,
   work.run(backend, () => {
     if (ci % 8 !== 0) kernels.zero(u(), planes * planeU);
     kernels.transformFilter(points, w, co, ci, u(), planeU, shares[0]!.scratch());
-    const parts = shares.map(({ first, last, v, m, scratch }): Part => {
+    const part = (
+      first: number,
+      last: number,
+      { v, m, scratch }: (typeof shares)[0],
+      output: number,
+      sums: number,
+    ): Part => {
       const image = [dy, ho, wo, co, top, left, h, width, ci, tilesY, tilesX, first, last, chunk] as const;
-      return ['winogradInputGradient', ...image, u(), planeU, v(), planeV, m(), planeM, dx, scratch()];
-    });
-    runParts(backend, parts);
+      return ['winogradInputGradient', ...image, u(), planeU, v(), planeV, m(), planeM, dx, scratch(), output, sums];
+    };
+    if (through)
+      through.fill((first, count, _rows, _columns, sums, index) =>
+        part(first * perImage, (first + count) * perImage, shares[index]!, through.output, sums),
+      );
+    else
+      runParts(
+        backend,
+        shares.map((share) => part(share.first, share.last, share, 0, 0)),
+      );
   });
 }
 

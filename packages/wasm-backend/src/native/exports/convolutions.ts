@@ -104,23 +104,6 @@ export interface ConvolutionExports {
       scratch: number,
     ]
   ): void;
-  clearEmptyPatches(
-    ...args: [
-      taps: number,
-      x: number,
-      h: number,
-      w: number,
-      ci: number,
-      top: number,
-      left: number,
-      y: number,
-      ho: number,
-      wo: number,
-      co: number,
-      first: number,
-      last: number,
-    ]
-  ): void;
   winogradInputGradient(
     ...args: [
       dy: number,
@@ -129,13 +112,15 @@ export interface ConvolutionExports {
       co: number,
       top: number,
       left: number,
-      h: number,
-      w: number,
+      height: number,
+      width: number,
       ci: number,
       ...TileRange,
       ...Planes,
       dx: number,
       scratch: number,
+      output: number,
+      sums: number,
     ]
   ): void;
   winogradFilterGradient(

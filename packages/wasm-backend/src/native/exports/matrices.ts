@@ -42,6 +42,7 @@ export interface MatrixExports {
   outerProducts(a: number, m: number, b: number, n: number, k: number, c: number): void;
   finishRows(c: number, bias: number, rows: number, columns: number, relu: boolean): void;
   addInto(to: number, from: number, n: number): void;
+  imageSums(x: number, images: number, rows: number, columns: number, sums: number): void;
   sumMiddle(x: number, outer: number, middle: number, inner: number, out: number, divisor: number): void;
   sumColumns(x: number, rows: number, columns: number, rowBytes: number, out: number, divisor: number): void;
   softmaxCrossEntropy(z: number, labels: number, p: number, parts: number, rows: number, classes: number): void;

@@ -2,6 +2,20 @@
 export interface PointwiseExports {
   activation(op: number, x: number, y: number, n: number, a: number, b: number): void;
   activationGrad(op: number, dy: number, x: number, dx: number, n: number, a: number, b: number): void;
+  activationGradSums(
+    ...args: [
+      op: number,
+      dy: number,
+      x: number,
+      dx: number,
+      images: number,
+      rows: number,
+      columns: number,
+      a: number,
+      b: number,
+      sums: number,
+    ]
+  ): void;
   geluWithSlope(x: number, y: number, slope: number, n: number): void;
   siluWithSlope(x: number, y: number, slope: number, n: number): void;
   prelu(x: number, alpha: number, y: number, n: number, channels: number): void;

@@ -18,6 +18,7 @@ export type Windows = [
 export interface PoolingExports {
   maxPool(x: number, y: number, ...window: Windows): void;
   maxPoolGrad(x: number, dy: number, dx: number, ...window: Windows): void;
+  rectifiedPoolGrad(x: number, dy: number, dx: number, ...window: [...Windows, sums: number]): void;
   avgPool(x: number, y: number, ...window: Windows): void;
   avgPoolGrad(dy: number, dx: number, ...window: Windows): void;
 }
