@@ -32,7 +32,7 @@ function forwardKernel(code: ActivationCode, rename: Readonly<Record<string, str
     const backend = args.backend as WasmBackend;
     const op = code.op(attrs);
     if (op !== relu) return applyActivation(backend, x, op, a, b);
-    return rectified(rectifyDeferred(backend, x) ?? applyActivation(backend, x, op, a, b));
+    return rectified(x, rectifyDeferred(backend, x) ?? applyActivation(backend, x, op, a, b));
   };
 }
 

@@ -151,10 +151,14 @@ const isRecording = (): boolean => engine().state.gradientDepth > 0;
 
 /** Outputs of ReLUs of which a gradient is being recorded: who makes a gradient by them will see the ReLU's follow. */
 const outputs = new WeakSet<DataId>();
+/** The output of each such ReLU by its input. */
+const outputOf = new WeakMap<DataId, DataId>();
 
-/** Notes that h is the output of a ReLU. */
-export function rectified(h: TensorInfo): TensorInfo {
-  if (isRecording()) outputs.add(h.dataId);
+/** Notes that h is max(z, 0). */
+export function rectified(z: TensorInfo, h: TensorInfo): TensorInfo {
+  if (!isRecording()) return h;
+  outputs.add(h.dataId);
+  outputOf.set(z.dataId, h.dataId);
   return h;
 }
 
@@ -204,8 +208,11 @@ export function rectifyDeferred(backend: WasmBackend, z: TensorInfo): TensorInfo
   });
 }
 
-/** The address of values that are above 0 where those of z are, and NaN where they are: z itself, or max(z, 0). */
+/** The address of values that are above 0 where those of z are, and NaN where they are: max(z, 0) where it is at hand, or z itself. */
 export function signsOf(backend: WasmBackend, z: TensorInfo): number {
+  const output = outputOf.get(z.dataId);
+  const { dataIdMap } = backend as unknown as Hooked;
+  if (output && dataIdMap.has(output)) return dataIdMap.get(output).memoryOffset;
   return find(backend, z)?.positive ?? addressOf(backend, z);
 }
 

@@ -1,6 +1,7 @@
 import { activationLivenessKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { activationCodes } from './activationCodes';
+import { rectified } from './deferred';
 import { addressOf, allocate, findMemory, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
@@ -77,6 +78,8 @@ const liveness: NativeKernel = (args, replaced) => {
       const found = [toBest, toFired, toNonFinite, dead, maxZ] as const;
       kernels.activationLiveness(addressOf(backend, x), h, ...shape, ...window, ...function_, ...scratch, ...found);
     });
+    const [, , output] = made;
+    if (output && attrs.name === 'relu') rectified(x, output);
     return made;
   } catch (error) {
     for (const { dataId } of made) backend.disposeData(dataId, true);
