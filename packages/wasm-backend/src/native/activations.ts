@@ -47,7 +47,7 @@ function gradientKernel(code: ActivationCode): NativeKernel {
     const op = code.op(attrs);
     const at = op === relu ? signsOf(backend, x) : addressOf(backend, x);
     const size = util.sizeFromShape(x.shape);
-    const pool = op === relu ? rectifiedLater(backend, dy, at) : undefined;
+    const pool = op === relu ? rectifiedLater(backend, dy, x.shape, at) : undefined;
     if (pool) return withSums(backend, x.shape, (fill) => produce(backend, x.shape, (to) => pool(to, fill)));
     const from = addressOf(backend, dy);
     if (wantsSums(x.shape)) {

@@ -112,6 +112,10 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     ['bias [1, 1, 1, channels]', (t, c) => tf.relu(tf.add(convolve(t, c), tf.reshape(t.b, [1, 1, 1, -1])))],
     ['bias first', (t, c) => tf.relu(tf.add(t.b, convolve(t, c)))],
     ['by clones and shapes', (t, c) => tf.relu(tf.clone(tf.reshape(tf.add(tf.clone(convolve(t, c)), t.b), [2, -1])))],
+    [
+      'another last axis',
+      (t, c) => tf.relu(tf.add(tf.reshape(convolve(t, c), [-1, 3]), tf.reshape(tf.slice(t.b, 0, 3), [3]))),
+    ],
     ['two biases', (t, c) => tf.sub(tf.relu(tf.add(tf.add(convolve(t, c), t.b), t.b)), t.b)],
   ])('%s: what the separate passes give', (_, layer) => {
     tf.tidy(() => {

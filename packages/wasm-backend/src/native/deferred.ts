@@ -13,6 +13,8 @@ import type { Share } from './imageSums';
 interface Deferred {
   /** Names the convolution's shape. */
   readonly key: string;
+  /** As it was computed: tensors of other shapes may show the same values. */
+  readonly shape: number[];
   readonly compute: (y: number, epilogue: Epilogue) => void;
   readonly bias: number;
   /** How often it was computed, with bias and ReLU or without: shared by all that wait for the same convolution. */
@@ -136,9 +138,9 @@ function resolve(backend: WasmBackend, state: State, dataId: DataId, { memoryOff
   release(backend, state, one);
 }
 
-function record(backend: WasmBackend, shape: number[], one: Deferred): TensorInfo {
+function record(backend: WasmBackend, one: Deferred): TensorInfo {
   const state = hook(backend);
-  const output = allocate(backend, shape, 'float32');
+  const output = allocate(backend, one.shape, 'float32');
   hold(state, one.held);
   state.deferred.set(output.dataId, one);
   return output;
@@ -179,7 +181,7 @@ export function produceLater(
   if (!isRecording() || !isUnseen() || readTwice.has(key) || util.sizeFromShape(shape) === 0)
     return produce(backend, shape, (y) => compute(y, { bias: at, relu: false }));
   const held = [...reads.map((tensor) => addressOf(backend, tensor)), ...(bias ? [at] : [])];
-  return record(backend, shape, { key, compute, bias: at, runs: { count: 0 }, held });
+  return record(backend, { key, shape, compute, bias: at, runs: { count: 0 }, held });
 }
 
 const find = (backend: WasmBackend, { dataId }: TensorInfo): Deferred | undefined =>
@@ -190,15 +192,23 @@ export function addLater(backend: WasmBackend, y: TensorInfo, bias: TensorInfo):
   const one = find(backend, y);
   const channels = y.shape.at(-1);
   const fits = bias.shape.length <= y.shape.length && bias.shape.at(-1) === channels;
-  if (!one || one.bias !== 0 || !fits || util.sizeFromShape(bias.shape) !== channels) return undefined;
+  if (
+    !one ||
+    one.bias !== 0 ||
+    one.through ||
+    !fits ||
+    !util.arraysEqual(y.shape, one.shape) ||
+    util.sizeFromShape(bias.shape) !== channels
+  )
+    return undefined;
   const at = addressOf(backend, bias);
-  return record(backend, y.shape, { ...one, bias: at, held: [...one.held, at] });
+  return record(backend, { ...one, bias: at, held: [...one.held, at] });
 }
 
 /** max(z, 0) of a convolution that waits, in one pass with it; undefined where z does not wait. */
 export function rectifyDeferred(backend: WasmBackend, z: TensorInfo): TensorInfo | undefined {
   const one = find(backend, z);
-  if (!one) return undefined;
+  if (!one || one.through) return undefined;
   return produce(backend, z.shape, (h) => {
     run(one, h, true);
     if (one.positive !== undefined) return;
@@ -236,14 +246,19 @@ export function gradientLater(
   if (output === undefined || !isGoingBack || readTwice.has(key) || util.sizeFromShape(shape) === 0)
     return produce(backend, shape, compute);
   const held = reads.map((tensor) => addressOf(backend, tensor));
-  const one = { key, compute, bias: 0, runs: { count: 0 }, held };
-  return record(backend, shape, { ...one, through: { output, compute: through } });
+  const one = { key, shape, compute, bias: 0, runs: { count: 0 }, held };
+  return record(backend, { ...one, through: { output, compute: through } });
 }
 
 /** What makes a ReLU's gradient of the gradient `dy` by its output, which waits; undefined where it does not. */
-export function rectifiedLater(backend: WasmBackend, dy: TensorInfo, output: number): Through['compute'] | undefined {
+export function rectifiedLater(
+  backend: WasmBackend,
+  dy: TensorInfo,
+  shape: number[],
+  output: number,
+): Through['compute'] | undefined {
   const one = find(backend, dy);
-  if (one?.through?.output !== output) return undefined;
+  if (one?.through?.output !== output || !util.arraysEqual(shape, one.shape)) return undefined;
   const { compute } = one.through;
   return (dx, fill) => {
     compute(dx, fill);

@@ -119,6 +119,23 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     });
   });
 
+  test('a ReLU of another shape than the pool that reads it', async () => {
+    const c = { ...plain, size: 13 };
+    const inputs = weights(c);
+    const flat = (): Float32Array[] =>
+      tf.tidy(() =>
+        tf
+          .grads((...[x, w, b]) => {
+            const z = tf.add(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'valid'), b!);
+            const h = tf.relu(tf.reshape(z, [9, -1]));
+            return tf.sum(tf.square(tf.maxPool(tf.reshape(h, [9, 11, 11, 8]), 2, 2, 'valid')));
+          })(inputs.slice(0, 3))
+          .map(read),
+      );
+    expect(flat()).toEqual(await separately(flat));
+    tf.dispose(inputs);
+  });
+
   test('whoever reads a gradient that waits gets it, and a second reader of a ReLU adds to it', async () => {
     const inputs = weights(plain);
     // The first ReLU has two readers, and the gradient by the second is asked for itself.
