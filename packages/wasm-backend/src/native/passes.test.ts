@@ -128,7 +128,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
           .grads((...[x, w, b]) => {
             const z = tf.add(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'valid'), b!);
             const h = tf.relu(tf.reshape(z, [9, -1]));
-            return tf.sum(tf.square(tf.maxPool(tf.reshape(h, [9, 11, 11, 8]), 2, 2, 'valid')));
+            return tf.sum(tf.square(tf.maxPool(tf.reshape(h, [9, 11, 11, 8]) as tf.Tensor4D, 2, 2, 'valid')));
           })(inputs.slice(0, 3))
           .map(read),
       );
