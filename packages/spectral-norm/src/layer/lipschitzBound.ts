@@ -97,7 +97,8 @@ class Walk {
  * take that for a bound.
  *
  * @param model left as it is; inputs of known size
- * @throws TypeError unless it is a LayersModel; RangeError for layers or activations without a known bound, named
+ * @throws TypeError unless it is a LayersModel; RangeError for layers or activations without a known bound and for NaN or infinity in
+ *   weights, named
  * @see Szegedy et al. 2014, https://arxiv.org/abs/1312.6199, section 4.3
  */
 export async function lipschitzBound(model: LayersModel): Promise<LipschitzBound> {

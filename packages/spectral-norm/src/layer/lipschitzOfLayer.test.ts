@@ -211,3 +211,23 @@ test('a product of inputs has no bound, nor have channels in front', async () =>
     "`model` must have its channels last (dataFormat 'channelsLast'). Received: 'it' (MaxPooling2D).",
   );
 });
+
+test.each([
+  ['Dense', (more: object) => tfl.layers.dense({ units: 2, ...more }), [3]],
+  ['Conv2D', (more: object) => tfl.layers.conv2d({ filters: 2, kernelSize: 2, ...more }), [3, 3, 1]],
+  ['Conv3D', (more: object) => tfl.layers.conv3d({ filters: 2, kernelSize: 2, ...more }), [3, 3, 3, 1]],
+  ['BatchNormalization', (more: object) => tfl.layers.batchNormalization(more), [3]],
+  ['PReLU', (more: object) => tfl.layers.prelu(more), [3]],
+])('NaN in the weights of %s has no bound', async (className, make, inputShape) => {
+  const model = modelOf((more) => make({ ...more, name: 'it' }), inputShape);
+  const weights = model.layers[0]!.getWeights();
+  const broken = weights.map((weight) => tensor(weight.dataSync().fill(Number.NaN, 0, 1), weight.shape));
+  model.layers[0]!.setWeights(broken);
+  dispose(broken);
+  await expectNoLeak(async () => {
+    await expect(lipschitzBound(model)).rejects.toThrow(
+      `[relumine/spectral-norm/lipschitzBound] \`model\` must have finite weights. Received: NaN in 'it' (${className}).`,
+    );
+  });
+  model.dispose();
+});

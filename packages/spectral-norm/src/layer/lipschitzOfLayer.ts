@@ -120,6 +120,16 @@ export async function lipschitzOfLayer(layer: Layer, input: Shape, output: Shape
     const of = "must have its channels last (dataFormat 'channelsLast')";
     throw invalidArgument({ where, argument: 'model', rule: of, received });
   }
+  for (const weight of layer.getWeights()) {
+    const broken = (await weight.data()).find((value) => !Number.isFinite(value));
+    if (broken === undefined) continue;
+    throw invalidArgument({
+      where,
+      argument: 'model',
+      rule: 'must have finite weights',
+      received: `${broken} in ${received}`,
+    });
+  }
   const linear = await rule(layer, input, output);
   const channels = output.at(-1) ?? Number.POSITIVE_INFINITY;
   return { ...linear, lipschitz: linear.lipschitz * (await activationLipschitz(layer, channels)) };
