@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { type DeadNeuronReport, invalidArgument } from '@relumine/core';
-import { referenceWarnings } from '@relumine/dead-neuron-metrics';
 import { auditModel as auditGraph } from '@relumine/dead-neuron-metrics/graph';
 import { auditModel } from '@relumine/dead-neuron-metrics/layers';
 import { readReport } from '@relumine/dead-neuron-metrics/schema';
@@ -48,9 +47,10 @@ export async function auditFile({
           received: String(shards),
           wayOut: 'Leave it out.',
         });
-      const report = await auditGraph(model, images, { batchSize: Math.min(batchSize, 8) });
-      if (earlier) report.summary.advice.unshift(...referenceWarnings(report, earlier));
-      return report;
+      return auditGraph(model, images, {
+        batchSize: Math.min(batchSize, 8),
+        ...(earlier && { reference: earlier }),
+      });
     }
     // What is compared with a reference, and what is broken, is told from all of the data.
     if (earlier || !isPlainInput(raw))

@@ -3,6 +3,7 @@ import { addBytes, countLeaky, countRelu, countZeros } from './blocks';
 import { finishGelu, countGelu } from './geluCounts';
 import { gelu } from './gates';
 import { BLOCK, finishKind, fold, LEAKY, MADE, RECTIFIED, SIX } from './figures';
+import { countSix } from './six';
 import { fma } from './vector';
 
 // Activates and counts in one pass over memory: tiles of a few positions that stay in the first-level cache, column by column of
@@ -254,7 +255,7 @@ function kindOf(op: i32, a: f32, windows: i32): i32 {
  * @param tile    positions in a tile: the same for the same channels, whatever the batch
  * @param units   i32[positions, channels], written
  * @param fired   scratch i32[batch, channels], written
- * @param bytes   scratch u8[positions, channels] for relu, leaky ReLU and gelu with channels by eights, which are counted by blocks;
+ * @param bytes   scratch u8[positions, channels] for relu, relu6, leaky ReLU and gelu with channels by eights, which are counted by blocks;
  *                0: they are not
  * @param base    scratch of {@link BLOCK} bytes for each four channels, written
  */
@@ -278,7 +279,7 @@ export function countPositions(
   for (let i = <usize>first * rowBytes; i < <usize>last * rowBytes; i += 16) v128.store(units + i, full);
   const dh = h - z;
   const isGelu = op == GELU && windows > 0 && f32.load(edges) < -1 && f32.load(edges + (windows << 3) - 4) == Infinity;
-  const byBlocks = bytes != 0 && (kind == RECTIFIED || kind == LEAKY || isGelu);
+  const byBlocks = bytes != 0 && (kind <= LEAKY || isGelu);
   // At the edges of the intervals in which a unit fires, with room for the roundings.
   let far: f32 = 0, dip: f32 = -Infinity;
   const certain = bytes + <usize>first * channels;
@@ -303,6 +304,7 @@ export function countPositions(
         if (from + next + tileBytes > z + <usize>batch * sample) next = 0;
         if (even > 0) {
           if (kind == RECTIFIED) countRelu(from, dh, even, rowBytes, bytes + <usize>p * channels, row, base, next);
+          else if (kind == SIX) countSix(from, dh, even, rowBytes, bytes + <usize>p * channels, row, base, next);
           else if (kind == LEAKY) countLeaky(from, dh, even, rowBytes, base, a, next);
           else {
             gelu(from, from + dh, <usize>even * channels);
@@ -315,7 +317,7 @@ export function countPositions(
           }
         }
         // A byte counts to 255.
-        if (kind == RECTIFIED && (n + 1 == batch || n % 255 == 254))
+        if (kind <= SIX && (n + 1 == batch || n % 255 == 254))
           addBytes(bytes + <usize>p * channels, even, rowBytes, units + at);
         from += tileBytes;
         at += tileBytes;

@@ -157,7 +157,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   test('sums of ordinary values err by less than one rounding of float32', () => {
     const random = createRandom('ordinary sums');
     const zs = Float32Array.from({ length: 16 * 100 * 8 }, () => random.normal());
-    for (const name of ['relu', 'leakyRelu', 'gelu']) {
+    for (const name of ['relu', 'relu6', 'leakyRelu', 'gelu']) {
       const { h, sums } = figuresOf(name, zs, [16, 100, 8]);
       for (let c = 0; c < 8; c++) {
         const values = [...h].filter((_, i) => i % 8 === c);
@@ -174,6 +174,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     ['relu', 4, (i: number) => 5 + 1e-5 * Math.sin(i)],
     ['relu', 8, (i: number) => 5 + 1e-5 * Math.sin(i)],
     ['relu', 8, (i: number) => 5 + 0.3 * Math.sin(i)],
+    ['relu6', 8, (i: number) => 5 + 1e-5 * Math.sin(i)],
     ['leakyRelu', 8, (i: number) => -5 + 1e-4 * Math.sin(i)],
     ['gelu', 8, (i: number) => 9 + 1e-4 * Math.sin(i)],
     ['sigmoid', 4, (i: number) => 9 + 0.1 * Math.sin(i)],

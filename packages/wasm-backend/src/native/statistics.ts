@@ -39,18 +39,18 @@ interface Tensors {
 
 type Fill = (tensors: Tensors) => void;
 
-/** Whether relu, leaky ReLU and gelu are counted by blocks of eight channels. */
+/** Whether relu, relu6, leaky ReLU and gelu are counted by blocks of eight channels. */
 const takesBlocks = (op: number, positions: number, channels: number): boolean =>
-  (op === 0 || op === 2 || op === 16) && channels % 8 === 0 && positions >= 4;
+  ((op >= 0 && op <= 2) || op === 16) && channels % 8 === 0 && positions >= 4;
 
 /**
- * Positions that are activated and counted together: what they hold stays in the first-level cache, or, in blocks of relu and
+ * Positions that are activated and counted together: what they hold stays in the first-level cache, or, in blocks of ReLUs and
  * leaky ReLU, the lines of one column do. No more than that: sums within are in float32.
  */
 function tileOf(op: number, positions: number, channels: number): number {
   const upTo = (most: number, share: number): number => Math.min(most, Math.floor(share / channels));
   if (takesBlocks(op, positions, channels))
-    return Math.max(4, op === 16 ? 4 * upTo(12, 1024) : 2 * upTo(op === 0 ? 12 : 24, 4096));
+    return Math.max(4, op === 16 ? 4 * upTo(12, 1024) : 2 * upTo(op <= 1 ? 12 : 24, 4096));
   // ReLUs go by two samples at a time.
   return Math.max(2, op <= 1 ? upTo(16, 1024) : upTo(32, 2048));
 }
