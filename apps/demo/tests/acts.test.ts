@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright';
 import { expect, test, vi } from 'vitest';
+import { pixelsOf } from './pixels';
 import { cellsOf, isolating, stepOf, trainFor, visit } from './visit';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -31,6 +32,7 @@ test.each([
   await visit({ headers: isolating, query: deadly }, async ({ page, complaints }) => {
     const dead = await lose(page);
     const weights = await page.locator('.network-size').textContent();
+    const surface = await surfaceOf(page);
     await page.getByLabel('Way to revive').selectOption(strategy);
     await button(page, 'Revive').click();
     await expect.poll(result(page), patient).toMatch(sentence);
@@ -46,6 +48,9 @@ test.each([
       );
       for (const rate of rates) expect(rate).toBeGreaterThan(10);
     }
+    // Recycling alone leaves what the network says of the plane as it was.
+    if (strategy === 'recycle') expect(await surfaceOf(page)).toBe(surface);
+    else await expect.poll(() => surfaceOf(page), patient).not.toBe(surface);
     // Nothing was added or taken away, and it trains on.
     expect(await page.locator('.network-size').textContent()).toBe(weights);
     const before = await stepOf(page);
@@ -104,6 +109,17 @@ test('int8 is previewed: a quarter of the bytes, its accuracy beside today’s, 
     expect(complaints).toEqual([]);
   });
 });
+
+/** What is drawn of the plane, when it has been the same for half a second. */
+async function surfaceOf(page: Page): Promise<string> {
+  const canvas = page.locator('.surface canvas');
+  for (let before = ''; ; ) {
+    const now = Buffer.from((await pixelsOf(canvas)).data).toString('base64');
+    if (now === before) return now;
+    before = now;
+    await page.waitForTimeout(500);
+  }
+}
 
 async function trainOn(page: Page, until: number): Promise<void> {
   await page.locator('.rl-primary').click();

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright';
 
 /** A canvas's pixels, row by row: red, green, blue, opacity. Read from a copy: the page's own must not be slowed by it. */
-async function pixelsOf(canvas: Locator): Promise<{ width: number; height: number; data: Uint8Array }> {
+export async function pixelsOf(canvas: Locator): Promise<{ width: number; height: number; data: Uint8Array }> {
   const { width, height, base64 } = await canvas.evaluate((element) => {
     const { width, height } = element as HTMLCanvasElement;
     const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
