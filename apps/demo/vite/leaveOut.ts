@@ -11,6 +11,8 @@ const operations = /tfjs-core\/dist\/ops\/(?:image\/\w+|conv3d\w*|(?:max|avg)_po
 /** tfjs registers every kernel that it has: those of strings, sparse tensors, pictures and volumes compute nothing here. */
 const kernels =
   /tfjs-backend-wasm\/dist\/kernels\/((?:String|Sparse|NonMaxSuppression|Resize|Dilation2D)\w*|\w+3D\w*|CropAndResize|FlipLeftRight|RotateWithOffset|Transform|LRN(?:Grad)?|Bincount|DenseBincount|SearchSorted|Unique|TensorScatterUpdate|MirrorPad|Multinomial|DepthToSpace|BatchToSpaceND|SpaceToBatchND)\.js$/;
+/** What drives WASM where there are no threads: most visits have them, and load another. */
+const withoutThreads = /tfjs-backend-wasm\/wasm-out\/tfjs-backend-wasm\.js$/;
 /** The workers that build their networks themselves; a visitor's model may have anything. */
 const ownNetworks = /training\.worker\.ts$/;
 
@@ -46,7 +48,13 @@ export function leaveOut(): Plugin {
       applies = Object.values(input).some((entry) => ownNetworks.test(String(entry).split('?')[0] ?? ''));
     },
     transform(code, id) {
-      const replaced = applies && standIn(id.split('?')[0] ?? id, code);
+      const file = id.split('?')[0] ?? id;
+      if (applies && withoutThreads.test(id))
+        return {
+          code: `export default (config) => import('${file}?wanted').then((it) => it.default(config));`,
+          map: null,
+        };
+      const replaced = applies && standIn(file, code);
       return replaced ? { code: replaced, map: null, moduleSideEffects: false } : null;
     },
   };
