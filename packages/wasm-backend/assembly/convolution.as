@@ -1,4 +1,5 @@
 import { multiply, packRows } from './gemm';
+import { watchImages } from './liveness';
 import { finishRows } from './sums';
 
 /** Copies images into the middle of zeroed, larger ones: f32[count, h, w, c] → f32[count, hp, wp, c]. The border is not touched. */
@@ -25,11 +26,13 @@ export function placeImages(
  * @param b             packed blocks of at most `block` steps, one after the other
  * @param bias, relu    what `finishRows` does to each group while it is in the cache; bias 0 and false for nothing, which C
  *                      with rows that are no neighbours needs
+ * @param best, nonFinite  0, or where each group is watched and cut off at 0: see `watchImages`
  */
 export function convolve(
   x: usize, h: i32, w: i32, channels: i32, top: i32, left: i32, hp: i32, wp: i32, padded: usize,
   first: i32, last: i32, group: i32, rowsA: usize, rowsC: usize, m: i32, steps: usize, k: i32, block: i32,
   b: usize, n: i32, y: usize, imageBytesY: usize, bias: usize, relu: bool, tile: usize,
+  best: usize, nonFinite: usize,
 ): void {
   const imageBytesX: usize = (h * w * channels) << 2;
   const paddedColumns: usize = (n + 7) & ~7;
@@ -50,6 +53,7 @@ export function convolve(
       panels += (<usize>kn * paddedColumns) << 2;
     }
     if (bias != 0 || relu) finishRows(y + <usize>image * imageBytesY, bias, m * count, n, relu);
+    if (best != 0) watchImages(y + <usize>image * imageBytesY, count, m * n, n, best, nonFinite);
   }
 }
 

@@ -9,7 +9,7 @@ export { finishRows, sumColumns, sumMiddle } from './sums';
 export { transformFilter, transformFilterGradient, winogradConvolve, winogradFilterGradient } from './winograd';
 export { winogradInputGradient } from './winogradAdjoint';
 export { depthwise, depthwiseFilterGradient, depthwiseInputGradient, segmentSum } from './depthwise';
-export { activationLiveness } from './liveness';
+export { activationLiveness, livenessFound, mergeWatched, watchImages } from './liveness';
 export { countPositions, finishCounts } from './counting';
 export { activationStatistics } from './statistics';
 export { matrixProduct } from './dense';

@@ -147,7 +147,15 @@ export function activationLiveness(
       if (!raise(zn, best + at, count)) markNonFinite(zn, count, first, channels, best + at, nonFinite);
     }
   }
+  livenessFound(best, fired, mode, low, units, channels, dead, maxZ);
+}
+
+/** What is known of each channel when all samples have passed; parameters as in {@link activationLiveness}. */
+export function livenessFound(
+  best: usize, fired: usize, mode: i32, low: f32, units: usize, channels: usize, dead: usize, maxZ: usize,
+): void {
   const row = channels << 2;
+  const sample = units << 2;
   for (let c: usize = 0; c < row; c += 4) {
     i32.store(dead + c, 0);
     f32.store(maxZ + c, -Infinity);
@@ -161,4 +169,34 @@ export function activationLiveness(
       if (!lives) i32.store(dead + c, i32.load(dead + c) + 1);
     }
   }
+}
+
+/**
+ * Watches and rectifies images that were just computed and are in the cache: z becomes max(z, 0) in place; `best` and
+ * `nonFinite`, of one thread, as in {@link activationLiveness}.
+ */
+export function watchImages(z: usize, images: i32, units: usize, channels: usize, best: usize, nonFinite: usize): void {
+  for (; images > 0; images--) {
+    for (let first: usize = 0; first < units; first += 2048) {
+      const count = min<usize>(2048, units - first);
+      const to = best + (first << 2);
+      if (!raise(z, to, count)) markNonFinite(z, count, first, channels, to, nonFinite);
+      const end = z + (count << 2);
+      const vectors = z + ((count & ~3) << 2);
+      for (; z < vectors; z += 16) v128.store(z, f32x4.pmax(v128.load(z), f32x4.splat(0)));
+      for (; z < end; z += 4) f32.store(z, f32.load(z) < 0 ? 0 : f32.load(z));
+    }
+  }
+}
+
+/** Adds what another thread has watched: best = max(best, other), NaN where either is, and counts of what is not finite. */
+export function mergeWatched(
+  best: usize, other: usize, units: usize, nonFinite: usize, otherNonFinite: usize, channels: usize,
+): void {
+  for (let i: usize = 0; i < units << 2; i += 4) {
+    const v = f32.load(other + i);
+    if (v != v || v > f32.load(best + i)) f32.store(best + i, v);
+  }
+  for (let c: usize = 0; c < channels << 2; c += 4)
+    i32.store(nonFinite + c, i32.load(nonFinite + c) + i32.load(otherNonFinite + c));
 }

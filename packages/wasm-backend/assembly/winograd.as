@@ -1,4 +1,5 @@
 import { emptyOutputs } from './emptyPatches';
+import { watchImages } from './liveness';
 import { addPlaneProduct, multiplyPlane } from './planes';
 import {
   filter3, filter5, filter6, filter8, gradient6, gradient8, input6, input8, output4, output4Of8,
@@ -218,16 +219,19 @@ export function transformFilterGradient(
 /**
  * y = x ∗ w + bias (0: none), cut off at 0 with `relu`, for tiles `first` to `last`, `chunk` tiles at a time; exactly bias
  * where all taps read 0, where the tiles would leave what rounding makes of their neighbours: a channel would fire there.
+ * With `best` (else 0) the tiles are those of whole images, which are then watched and cut off: see `watchImages`.
  * `scratch`: u32[128], then f32[points² · ci + 256] or more.
  */
 export function winogradConvolve(
   points: i32, x: usize, h: i32, w: i32, ci: i32, top: i32, left: i32, ho: i32, wo: i32, co: i32, tilesY: i32, tilesX: i32,
   first: i32, last: i32, chunk: i32,
   u: usize, planeU: usize, v: usize, planeV: usize, m: usize, planeM: usize, y: usize, bias: usize, relu: bool,
-  scratch: usize,
+  scratch: usize, best: usize, nonFinite: usize,
 ): void {
   const planes: usize = points * points;
   const temp = scratch + 512;
+  const units = <usize>(ho * wo * co);
+  let done = first / (tilesY * tilesX);
   for (let t = first; t < last; t += chunk) {
     const end = min(t + chunk, last);
     transformInput(points, x, h, w, ci, top, left, tilesY, tilesX, t, end, v, planeV, temp, scratch);
@@ -235,6 +239,10 @@ export function winogradConvolve(
       multiplyPlane(v + i * planeV, end - t, ci, u + i * planeU, co, m + i * planeM);
     }
     transformOutput(points, m, planeM, ho, wo, co, tilesY, tilesX, t, end, y, bias, relu, temp, scratch);
+    if (best == 0) continue;
+    const whole = end / (tilesY * tilesX);
+    watchImages(y + ((<usize>done * units) << 2), whole - done, units, co, best, nonFinite);
+    done = whole;
   }
 }
 

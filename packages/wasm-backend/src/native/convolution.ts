@@ -9,7 +9,7 @@ import {
   pixelOffsets,
   tapOffsets,
 } from './convolutionTables';
-import { type Epilogue, finishRows, nothing } from './epilogue';
+import { type Epilogue, finishRows, nothing, watchers } from './epilogue';
 import type { KernelExports, Placement } from './exports';
 import type { WasmBackend } from './heap';
 import { kernelsOf } from './module';
@@ -113,7 +113,7 @@ export function convolve(
   if (n * pixels * co === 0) return;
   if (ci > 0 && isPointwise(shape)) {
     pointwiseConvolve(backend, shape, x, filter, y);
-    finishRows(backend, y, n * pixels, co, epilogue);
+    finishRows(backend, y, [n, pixels, co], epilogue);
     return;
   }
   if (suitsWinograd(shape)) {
@@ -128,15 +128,17 @@ export function convolve(
   const [rowsA, steps] = [work.table(pixelOffsets(shape, frame, group)), work.table(taps)];
   const rowsC = work.table(contiguousRows(group * pixels, co * 4));
   const packed = work.reserve(taps.length * upTo8(co) * 4);
+  const watching = watchers(work, epilogue.watch, [pixels * co, co], shares.length);
   work.run(backend, () => {
     packBlocks(kernels, filter, taps.length, co, packed());
     const rows = [rowsA(), rowsC(), pixels] as const;
     const product = [steps(), taps.length, block, packed(), co, y, pixels * co * 4] as const;
-    const finish = [epilogue.bias, epilogue.relu] as const;
-    const parts = shares.map(({ first, last, place, tile }): Part => {
-      return ['convolve', ...place(x), first, last, group, ...rows, ...product, ...finish, tile()];
+    const finish = [epilogue.bias, epilogue.relu && !epilogue.watch] as const;
+    const parts = shares.map(({ first, last, place, tile }, i): Part => {
+      const end = [...finish, tile(), ...watching.placeOf(i)] as const;
+      return ['convolve', ...place(x), first, last, group, ...rows, ...product, ...end];
     });
-    runParts(backend, parts);
+    watching.run(backend, parts);
   });
 }
 
@@ -229,7 +231,20 @@ export function inputGradient(
       const rows = [rowsA(), rowsC(), tables.m] as const;
       const product = [steps(), k, block, packed(), ci, dx, shape.h * shape.w * ci * 4] as const;
       const parts = placed.map(({ first, last, placement, tile }): Part => {
-        return ['convolve', ...placement, first, last, group, ...rows, ...product, nothing.bias, nothing.relu, tile()];
+        return [
+          'convolve',
+          ...placement,
+          first,
+          last,
+          group,
+          ...rows,
+          ...product,
+          nothing.bias,
+          nothing.relu,
+          tile(),
+          0,
+          0,
+        ];
       });
       runParts(backend, parts);
     });

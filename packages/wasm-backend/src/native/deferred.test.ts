@@ -1,4 +1,4 @@
-import { createRandom } from '@relumine/core';
+import { activationLivenessKernel, createRandom } from '@relumine/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNoLeak } from '@tooling/testing';
 import * as fc from 'fast-check';
@@ -261,6 +261,42 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
       expect(seen[0]!.slice(-12)).toEqual(read(tf.relu(t.b)));
       const none = tf.zeros([0, 9, 9, 8]) as tf.Tensor4D;
       expect(recorded({ ...t, x: none }, (inside) => apart(inside, plain))[2]).toEqual(new Float32Array(t.w.size));
+    });
+  });
+
+  test.each([
+    ['Winograd', { n: 9, size: 9, ci: 8, co: 12, taps: 3 }],
+    ['many tiles', { n: 20, size: 18, ci: 8, co: 8, taps: 3 }],
+    ['direct', { n: 5, size: 9, ci: 1, co: 6, taps: 3 }],
+    ['1 × 1', { n: 5, size: 8, ci: 4, co: 8, taps: 1 }],
+  ])('%s: watched in the same pass, a ReLU tells what its own pass over z tells', (_, shape) => {
+    tf.tidy(() => {
+      const c = { ...plain, ...shape };
+      const t = tensors(c, 'watched');
+      const bias = read(t.b);
+      bias.set([Number.NaN, -1e3, Number.POSITIVE_INFINITY]);
+      const b = tf.tensor1d(bias);
+      const watch = (x: tf.Tensor4D): Float32Array[] => {
+        const units = [c.size, c.size, c.co];
+        const [best, fired, nonFinite] = [tf.zeros(units), tf.zeros([0], 'int32'), tf.zeros([c.co], 'int32')];
+        const attrs = { name: 'relu', params: {}, epsilon: 0, low: 0, high: Number.POSITIVE_INFINITY, apply: true };
+        const outputs = [true, false].flatMap((fresh) => {
+          const z = tf.fused.conv2d({ x: fresh ? x : tf.neg(x), filter: t.w, bias: b, strides: 1, pad: 'same' });
+          const inputs = { x: z, best, fired, nonFinite };
+          const attributes = { ...attrs, fresh } as unknown as tf.NamedAttrMap;
+          return tf.engine().runKernel(activationLivenessKernel, inputs, attributes) as unknown as tf.Tensor[];
+        });
+        return [...outputs, best, nonFinite].map(read);
+      };
+      let seen: Float32Array[] | undefined;
+      tf.grad((x) => {
+        seen = watch(x as tf.Tensor4D);
+        return tf.sum(x);
+      })(t.x);
+      const expected = watch(t.x);
+      expect(seen).toEqual(expected);
+      expect(expected.at(-1)![0]).toBeGreaterThan(0);
+      expect(expected[0]![1]).toBe(c.size * c.size);
     });
   });
 

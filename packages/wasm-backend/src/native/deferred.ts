@@ -1,5 +1,5 @@
 import { type DataId, engine, env, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Epilogue } from './epilogue';
+import type { Epilogue, Watch } from './epilogue';
 import { addressOf, allocate, produce, type WasmBackend } from './heap';
 import type { Share } from './imageSums';
 
@@ -125,8 +125,8 @@ function release(backend: WasmBackend, { holds }: State, { held }: Deferred): vo
   }
 }
 
-function run(one: Deferred, y: number, relu: boolean): void {
-  one.compute(y, { bias: one.bias, relu });
+function run(one: Deferred, y: number, relu: boolean, watch?: Watch): void {
+  one.compute(y, { bias: one.bias, relu, ...(watch ? { watch } : {}) });
   if (one.runs.count++ > 0) readTwice.add(one.key);
 }
 
@@ -206,11 +206,12 @@ export function addLater(backend: WasmBackend, y: TensorInfo, bias: TensorInfo):
 }
 
 /** max(z, 0) of a convolution that waits, in one pass with it; undefined where z does not wait. */
-export function rectifyDeferred(backend: WasmBackend, z: TensorInfo): TensorInfo | undefined {
+export function rectifyDeferred(backend: WasmBackend, z: TensorInfo, watch?: Watch): TensorInfo | undefined {
   const one = find(backend, z);
-  if (!one || one.through) return undefined;
+  // Channels are counted by themselves.
+  if (!one || one.through || (watch && !util.arraysEqual(z.shape, one.shape))) return undefined;
   return produce(backend, z.shape, (h) => {
-    run(one, h, true);
+    run(one, h, true, watch);
     if (one.positive !== undefined) return;
     one.positive = h;
     one.held.push(h);

@@ -54,7 +54,7 @@ const forward: NativeKernel = (args, replaced) => {
       return ['depthwise', from + input, taps, y + output, ...share];
     });
     runParts(backend, parts);
-    if (bias) finishRows(backend, y, n * ho * wo, ci * k, { bias: addressOf(backend, bias), relu: false });
+    if (bias) finishRows(backend, y, [n, ho * wo, ci * k], { bias: addressOf(backend, bias), relu: false });
     finish(kernels, y, n * ho * wo * ci * k);
   });
 };

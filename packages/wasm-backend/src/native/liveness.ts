@@ -1,7 +1,7 @@
 import { activationLivenessKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { activationCodes } from './activationCodes';
-import { rectified } from './deferred';
+import { rectified, rectifyDeferred } from './deferred';
 import { addressOf, allocate, findMemory, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
@@ -57,7 +57,6 @@ const liveness: NativeKernel = (args, replaced) => {
   };
   try {
     const [dead, maxZ] = [make([channels], 'int32'), make([channels], 'float32')];
-    const h = attrs.apply ? make(x.shape, 'float32') : 0;
     work.run(backend, () => {
       const [toBest, toFired, toNonFinite] = [best, fired, nonFinite].map((one) => addressOf(backend, one)) as [
         number,
@@ -70,6 +69,14 @@ const liveness: NativeKernel = (args, replaced) => {
         kernels.zero(toNonFinite, channels * 4);
         if (usesFired) kernels.zero(toFired, units * 4);
       }
+      const rectifies = attrs.apply && attrs.name === 'relu' && mode === ABOVE;
+      const watched = rectifies ? rectifyDeferred(backend, x, { best: toBest, nonFinite: toNonFinite }) : undefined;
+      if (watched) {
+        made.push(watched);
+        kernels.livenessFound(toBest, toFired, mode, attrs.low ?? 0, units, channels, dead, maxZ);
+        return;
+      }
+      const h = attrs.apply ? make(x.shape, 'float32') : 0;
       const [a, b] = code?.parameters?.(attrs.params ?? {}) ?? [0, 0];
       const function_ = [code?.op(attrs.params ?? {}) ?? 0, a, b, attrs.epsilon] as const;
       const shape = [batch, units, channels] as const;

@@ -75,7 +75,7 @@ const fusedMatMul: NativeKernel = (args, replaced) => {
   const backend = args.backend as WasmBackend;
   const kernels = kernelsOf(backend);
   return product(backend, a, b, attrs, (c, rows, width) => {
-    if (bias) finishRows(backend, c, rows, width, { bias: addressOf(backend, bias), relu: false });
+    if (bias) finishRows(backend, c, [1, rows, width], { bias: addressOf(backend, bias), relu: false });
     finish(kernels, c, rows * width);
   });
 };

@@ -89,6 +89,20 @@ function results(): Record<string, Float32Array> {
       const names = ['input', 'first filter', 'first bias', 'second filter', 'second bias'];
       return Object.fromEntries(slopes.map((slope, i) => [`trained ${names[i]}`, slope.dataSync() as Float32Array]));
     };
+    const watched = (): Record<string, Float32Array> => {
+      const [filter, bias] = [draw([3, 3, 24, 16]) as tf.Tensor4D, tf.sub(draw([16]), 20) as tf.Tensor1D];
+      const [best, fired, nonFinite] = [tf.zeros([16, 16, 16]), tf.zeros([0], 'int32'), tf.zeros([16], 'int32')];
+      const window = { low: 0, high: Number.POSITIVE_INFINITY };
+      let found: Float32Array[] = [];
+      tf.grad((image) => {
+        const z = tf.fused.conv2d({ x: image as tf.Tensor4D, filter, bias, strides: 1, pad: 'same' });
+        const attrs = { name: 'relu', params: {}, epsilon: 0, ...window, fresh: true, apply: true };
+        found = runAll('RelumineActivationLiveness', { x: z, best, fired, nonFinite }, attrs);
+        return tf.sum(image);
+      })(x);
+      found.push(best.dataSync() as Float32Array);
+      return Object.fromEntries(found.map((values, i) => [`watched ${i}`, values]));
+    };
     const pool = { filterSize: 2, strides: 2, pad: 'valid' };
     const [a, b] = [draw([130, 100]), draw([100, 90])];
     const [w, g] = [draw([140_003]), draw([140_003])];
@@ -109,6 +123,7 @@ function results(): Record<string, Float32Array> {
       'max pool': run('MaxPool', { x: big }, pool),
       'max pool gradient': run('MaxPoolGrad', { input: big, dy: draw([13, 10, 11, 30]) }, pool),
       ...trained(),
+      ...watched(),
       ...depthwise(),
       ...spectral(),
       ...normalized(),

@@ -1,5 +1,5 @@
 import type { ConvolutionShape } from './convolutionTables';
-import { type Epilogue, nothing } from './epilogue';
+import { type Epilogue, nothing, watchers } from './epilogue';
 import type { WasmBackend } from './heap';
 import type { Share } from './imageSums';
 import { kernelsOf } from './module';
@@ -55,23 +55,41 @@ export function winogradConvolve(
   backend: WasmBackend,
   shape: ConvolutionShape,
   [x, w, y]: readonly [x: number, w: number, y: number],
-  { bias, relu }: Epilogue,
+  { bias, relu, watch }: Epilogue,
 ): void {
   const kernels = kernelsOf(backend);
   const { h, w: width, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
-  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
+  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(
+    backend,
+    work,
+    shape,
+    watch && tiles(ho) * tiles(wo),
+  );
+  const watching = watchers(work, watch, [ho * wo * co, co], shares.length);
   const planeU = planeBytes(ci * upTo8(co) * 4);
   const u = work.reserve(planes * planeU);
   work.run(backend, () => {
     if (co % 8 !== 0) kernels.zero(u(), planes * planeU);
     kernels.transformFilter(points, w, ci, co, u(), planeU, shares[0]!.scratch());
     const image = [points, x, h, width, ci, top, left, ho, wo, co, tilesY, tilesX] as const;
-    const parts = shares.map(({ first, last, v, m, scratch }): Part => {
+    const parts = shares.map(({ first, last, v, m, scratch }, i): Part => {
       const operands = [u(), planeU, v(), planeV, m(), planeM] as const;
-      return ['winogradConvolve', ...image, first, last, chunk, ...operands, y, bias, relu, scratch()];
+      return [
+        'winogradConvolve',
+        ...image,
+        first,
+        last,
+        chunk,
+        ...operands,
+        y,
+        bias,
+        relu && !watch,
+        scratch(),
+        ...watching.placeOf(i),
+      ];
     });
-    runParts(backend, parts);
+    watching.run(backend, parts);
   });
 }
 

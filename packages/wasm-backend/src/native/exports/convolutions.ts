@@ -57,6 +57,8 @@ export interface ConvolutionExports {
       bias: number,
       relu: boolean,
       tile: number,
+      best: number,
+      nonFinite: number,
     ]
   ): void;
   filterGradient(
@@ -102,6 +104,8 @@ export interface ConvolutionExports {
       bias: number,
       relu: boolean,
       scratch: number,
+      best: number,
+      nonFinite: number,
     ]
   ): void;
   winogradInputGradient(

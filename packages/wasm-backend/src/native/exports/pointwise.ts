@@ -22,6 +22,22 @@ export interface PointwiseExports {
   preluGrad(dy: number, x: number, alpha: number, dx: number, n: number, channels: number): void;
   preluAlphaGrad(dy: number, x: number, sums: number, n: number, channels: number): void;
   roundSums(sums: number, out: number, n: number): void;
+  livenessFound(
+    ...args: [
+      best: number,
+      fired: number,
+      mode: number,
+      low: number,
+      units: number,
+      channels: number,
+      dead: number,
+      maxZ: number,
+    ]
+  ): void;
+  watchImages(z: number, images: number, units: number, channels: number, best: number, nonFinite: number): void;
+  mergeWatched(
+    ...args: [best: number, other: number, units: number, nonFinite: number, otherNonFinite: number, channels: number]
+  ): void;
   activationLiveness(
     ...args: [
       z: number,
