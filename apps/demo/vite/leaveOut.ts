@@ -8,6 +8,11 @@ const ways =
   /tfjs-layers\/dist\/engine\/training_dataset\.js$|tfjs-core\/dist\/io\/(?:indexed_db|local_storage|browser_files|http)\.js$/;
 /** Operations on pictures and volumes that the layers above, and gradients, ask for. */
 const operations = /tfjs-core\/dist\/ops\/(?:image\/\w+|conv3d\w*|(?:max|avg)_pool_3d\w*)\.js$/;
+/** tfjs's own optimisers: networks here are trained with the fused ones. Its sums by Einstein's notation are nobody's. */
+const optimizers = /tfjs-core\/dist\/(?:optimizers\/\w+_optimizer|backends\/einsum_util)\.js$/;
+const registration = /tfjs-core\/dist\/optimizers\/register_optimizers\.js$/;
+/** Generators of random numbers that seedrandom brings along; tfjs draws from `alea`. */
+const generators = /seedrandom\/lib\/(?:xor128|xorwow|xorshift7|xor4096|tychei)\.js$/;
 /** tfjs registers every kernel that it has: those of strings, sparse tensors, pictures and volumes compute nothing here. */
 const kernels =
   /tfjs-backend-wasm\/dist\/kernels\/((?:String|Sparse|NonMaxSuppression|Resize|Dilation2D)\w*|\w+3D\w*|CropAndResize|FlipLeftRight|RotateWithOffset|Transform|LRN(?:Grad)?|Bincount|DenseBincount|SearchSorted|Unique|TensorScatterUpdate|MirrorPad|Multinomial|DepthToSpace|BatchToSpaceND|SpaceToBatchND)\.js$/;
@@ -30,7 +35,9 @@ function standIn(file: string, code: string): string | undefined {
         : `export const ${name} = undefined;`;
     return exportsOf(code).map(of).join('\n');
   }
-  if (![layers, ways, operations].some((left) => left.test(file))) return undefined;
+  if (registration.test(file)) return 'export function registerOptimizers() {}';
+  if (generators.test(file)) return 'module.exports = undefined;';
+  if (![layers, ways, operations, optimizers].some((left) => left.test(file))) return undefined;
   // Classes, which others may extend, and which are never made.
   return exportsOf(code)
     .map((name) => `export class ${name} {}`)
