@@ -1,14 +1,8 @@
 import { type ChannelStatisticsSnapshot, encodeNumber } from '@relumine/core';
 import { add, dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import { CompensatedSums } from '../statistics/compensatedSums';
+import { withUnitCounts } from '../statistics/unitCounts';
 import type { CountedRows } from './countedActivation';
-
-/** A plain list of millions of numbers: `Array.from` takes ten times as long. */
-function listOf(values: ArrayLike<number>): number[] {
-  const list = new Array<number>(values.length);
-  for (let i = 0; i < values.length; i++) list[i] = values[i]!;
-  return list;
-}
 
 /**
  * Adds up what the activation's own pass counted, batch after batch: units on the backend and channels in typed arrays. As
@@ -74,7 +68,7 @@ export class CountedTotals {
     // + 0 makes −0 a 0: which of the two came first must not show.
     const numbers = (values: ArrayLike<number>) => Array.from(values, (x) => encodeNumber(x + 0));
     const sum = (i: number) => numbers(sums.slice(i * channels, (i + 1) * channels));
-    return {
+    const snapshot: ChannelStatisticsSnapshot = {
       samples,
       count: samples * positions,
       positions,
@@ -89,10 +83,11 @@ export class CountedTotals {
       min: numbers(this.min),
       max: numbers(this.max),
       maxPreactivation: numbers(this.maxZ),
-      // The backends that count have their values at hand.
-      unitFired: listOf(this.unitFired?.dataSync() ?? new Int32Array(positions * channels)),
+      unitFired: [],
       unitNan: [],
       nonFinite,
     };
+    // The backends that count have their values at hand.
+    return withUnitCounts(snapshot, this.unitFired?.dataSync() ?? new Int32Array(positions * channels));
   }
 }

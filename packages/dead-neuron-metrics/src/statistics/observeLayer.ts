@@ -1,4 +1,5 @@
 import { type ChannelStatisticsSnapshot, decodeNumber, type LayerReport } from '@relumine/core';
+import { unitCountsOf } from './unitCounts';
 
 /** The part of a layer's report that changes are told from. */
 export interface LayerObservation
@@ -17,7 +18,9 @@ export function deadChannelsOf({ samples, fired, nan, nonFinite }: ChannelStatis
 }
 
 /** The share of units that fired on no sample. */
-export function deadUnitFractionOf({ unitFired, unitNan, nonFinite }: ChannelStatisticsSnapshot): number {
+export function deadUnitFractionOf(s: ChannelStatisticsSnapshot): number {
+  const { unitNan, nonFinite } = s;
+  const unitFired = unitCountsOf(s);
   if (unitFired.length === 0) return 0;
   // There are millions of units: asking an empty list for each of them takes longer than all the rest.
   const anyNan = nonFinite === 'propagate' && unitNan.length > 0;
