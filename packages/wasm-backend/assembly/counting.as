@@ -48,7 +48,7 @@ function countRising(
     let p = z + c, u = units + c, f = fired + c;
     const k = made(kind, v128.load(p), 0, zero);
     const kn = two ? made(kind, v128.load(p + sample), 0, zero) : zero;
-    let s = zero, q = zero, sn = zero, qn = zero, zeros = zero, topZ = v128.load(acc, 144);
+    let s = zero, q = zero, sn = zero, qn = zero, zeros = zero, topZ = v128.load(acc, 144), lowZ = v128.load(acc, 112);
     let mask = v128.load(f), maskN = two ? v128.load(f + rowBytes) : zero;
     const end = p + <usize>rows * rowBytes;
     while (p < end) {
@@ -69,6 +69,7 @@ function countRising(
       if (kind == RECTIFIED) mask = f32x4.pmax(mask, zv);
       else {
         topZ = f32x4.pmax(topZ, zv);
+        lowZ = f32x4.pmin(lowZ, zv);
         zeros = i32x4.sub(zeros, above);
         fires = v128.and(above, f32x4.lt(zv, six));
         mask = v128.or(mask, fires);
@@ -85,6 +86,7 @@ function countRising(
         if (kind == RECTIFIED) maskN = f32x4.pmax(maskN, zn);
         else {
           topZ = f32x4.pmax(topZ, zn);
+          lowZ = f32x4.pmin(lowZ, zn);
           zeros = i32x4.sub(zeros, above);
           both = v128.and(above, f32x4.lt(zn, six));
           maskN = v128.or(maskN, both);
@@ -101,6 +103,7 @@ function countRising(
     if (two) v128.store(f + rowBytes, maskN);
     if (kind == SIX) {
       v128.store(acc, i32x4.add(v128.load(acc, 96), zeros), 96);
+      v128.store(acc, lowZ, 112);
       v128.store(acc, topZ, 144);
     }
     acc += BLOCK;
