@@ -1,4 +1,11 @@
-import { type CurvePoint, type DeadNeuronReport, describe, invalidArgument, type LayerReport } from '@relumine/core';
+import {
+  type CurvePoint,
+  type DeadNeuronReport,
+  describe,
+  invalidArgument,
+  type LayerReport,
+  requireOneOf,
+} from '@relumine/core';
 import { dispose } from '@tensorflow/tfjs-core';
 import { referenceWarnings, requireReference } from '../reference';
 import { buildReport } from '../report';
@@ -39,6 +46,7 @@ export async function audit(
 ): Promise<DeadNeuronReport> {
   const { nonFinite = 'propagate', reference } = options;
   const { watched, where } = model;
+  requireOneOf(where, 'options.nonFinite', nonFinite, ['propagate', 'ignore'] as const);
   if (reference) requireReference(watched, reference);
   const statistics = new LayerStatistics(nonFinite);
   const seen: Seen[] = [];

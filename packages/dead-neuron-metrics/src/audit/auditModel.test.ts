@@ -13,6 +13,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { countTensors, expectNoLeak, useBackend } from '@tooling/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { auditModel, type Batch } from '../layers';
+import { createChannelStatistics } from '../statistics/createChannelStatistics';
 
 beforeAll(() => useBackend('wasm'));
 
@@ -169,6 +170,27 @@ test('a model without activations is named', async () => {
   await expect(auditModel(model, ones([1, 2]))).rejects.toThrow(
     'must have a layer with an activation other than linear and softmax',
   );
+  model.dispose();
+});
+
+test.each([undefined, null, {}, 3])('%s is no model', async (model) => {
+  await expect(auditModel(model as never, ones([1, 2]))).rejects.toThrow('must be a LayersModel. Received: ');
+  await expect(auditModel(model as never, ones([1, 2]))).rejects.toThrow(
+    "For a GraphModel, import from '@relumine/dead-neuron-metrics/graph'.",
+  );
+});
+
+test('an unknown way with NaN is refused before the data is read', async () => {
+  const model = cnn();
+  let read = false;
+  const unread = (function* () {
+    read = true;
+    yield data();
+  })();
+  const options = { nonFinite: 'skip' as never };
+  await expect(auditModel(model, unread, options)).rejects.toThrow('`options.nonFinite` must be');
+  expect(read).toBe(false);
+  expect(() => createChannelStatistics('relu', 2, options)).toThrow('`options.nonFinite` must be');
   model.dispose();
 });
 

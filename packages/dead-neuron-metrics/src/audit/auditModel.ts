@@ -3,6 +3,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { audit, type CommonAuditOptions } from './audit';
 import type { AuditData, ModelInput } from './batches';
+import { requireLayersModel } from './requireLayersModel';
 import { tap, tappedLayers } from './taps';
 
 const where = 'dead-neuron-metrics/auditModel';
@@ -35,7 +36,8 @@ function forward(model: LayersModel, xs: ModelInput): void {
  * @param model a Sequential or functional model, nested models included
  * @param data a tensor (borrowed), or an iterable of batches (each disposed after use); see {@link AuditData}
  * @returns plain data; `JSON.stringify` it after {@link encodeNumber}
- * @throws RangeError where the model has no activation to look at or the data has no sample; what the data throws
+ * @throws TypeError if `model` is no LayersModel; RangeError where it has no activation to look at, the data has no
+ * sample, or an option is out of its range; what the data throws
  */
 export async function auditModel(
   model: LayersModel,
@@ -44,6 +46,7 @@ export async function auditModel(
 ): Promise<DeadNeuronReport> {
   const { batchSize = 32 } = options;
   requirePositiveInteger(where, 'options.batchSize', batchSize);
+  requireLayersModel(where, model);
   const tapped = tappedLayers(model);
   if (tapped.length === 0)
     throw invalidArgument({

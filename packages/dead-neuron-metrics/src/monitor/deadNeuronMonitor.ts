@@ -1,6 +1,7 @@
-import { describe, invalidArgument, requirePositiveInteger } from '@relumine/core';
+import { requirePositiveInteger } from '@relumine/core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
+import { requireLayersModel } from '../audit/requireLayersModel';
 import { tap, tappedLayers } from '../audit/taps';
 import type { MonitorEvent, MonitorHistory, MonitorStep } from './history';
 import { Observer } from './observer';
@@ -163,14 +164,7 @@ export function deadNeuronMonitor(options: MonitorOptions = {}): DeadNeuronMonit
       trained = model as LayersModel;
     },
     step: async <T>(model: LayersModel, update: () => T | Promise<T>): Promise<T> => {
-      if (!Array.isArray((model as Partial<LayersModel> | undefined)?.layers))
-        throw invalidArgument({
-          where: `${where}.step`,
-          argument: 'model',
-          rule: 'must be a LayersModel',
-          received: describe(model),
-          type: TypeError,
-        });
+      requireLayersModel(`${where}.step`, model);
       monitor.attach(model);
       monitor.begin(true);
       let result: T;

@@ -2,6 +2,7 @@ import {
   type ChannelStatisticsSnapshot,
   invalidArgument,
   requireFloat32Tensor,
+  requireOneOf,
   requirePositiveInteger,
 } from '@relumine/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -51,7 +52,7 @@ function requireBatch(argument: string, tensor: Tensor, channels: number): void 
  * @param activation decides when a unit fires: |f'(z)| > ε
  * @param channels length of the last axis
  * @param options `nonFinite: 'ignore'` leaves NaN out of every figure; `propagate` (the default) lets it show
- * @throws RangeError for channels below 1
+ * @throws RangeError for channels below 1 or another `nonFinite`
  */
 export function createChannelStatistics(
   activation: ActivationChoice,
@@ -59,6 +60,7 @@ export function createChannelStatistics(
   options: Pick<StatisticsOptions, 'nonFinite'> = {},
 ): ChannelStatistics {
   requirePositiveInteger(where, 'channels', channels);
+  requireOneOf(where, 'options.nonFinite', options.nonFinite ?? 'propagate', ['propagate', 'ignore'] as const);
   const accumulator = new ChannelAccumulator({ ...activationSpec(activation), channels, ...options });
   return {
     accumulator,
