@@ -1,4 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { activationLivenessKernel, hasKernel } from '@relumine/core';
+import { reshape, square, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { layersBefore } from '../audit/kernelSource';
 import type { TappedLayer } from '../audit/taps';
@@ -39,11 +40,23 @@ function normBefore({ layer, sourceLayer }: TappedLayer): Layer | undefined {
   return undefined;
 }
 
+/** Sums of squares beyond these may have lost something in float32. */
+const [leastSum, mostSum] = [1e-25, 1e30];
+
 /** Norms of the columns of float32[rows, channels]. A sum of a hundred thousand squares needs float64. */
-function columnNorms(values: ArrayLike<number>, channels: number): Float64Array {
+function columnNorms(kernel: Tensor, channels: number): Float64Array {
+  // The compiled sums are float64 inside; reading a million weights at every step would take twice as long.
+  if (hasKernel(activationLivenessKernel)) {
+    const sums = tidy(() => sum(square(reshape(kernel, [-1, channels])), 0).dataSync());
+    if (sums.every((one) => one > leastSum && one < mostSum)) return Float64Array.from(sums, Math.sqrt);
+  }
+  return exactColumnNorms(kernel.dataSync(), channels);
+}
+
+function exactColumnNorms(values: ArrayLike<number>, channels: number): Float64Array {
   const squares = new Float64Array(channels);
   const square = (i: number): number => values[i]! * values[i]!;
-  // Four rows at a time: a dense layer has a million weights, and this runs at every step.
+  // Four rows at a time: a dense layer has a million weights.
   let at = 0;
   for (const end = values.length - 3 * channels; at < end; at += 4 * channels)
     for (let c = 0, i = at; c < channels; c++, i++)
@@ -65,7 +78,7 @@ export function weightsReader(tapped: TappedLayer): () => ChannelWeights {
     return {
       shift: shift?.read().dataSync() ?? null,
       normalized: norm !== undefined,
-      kernelNorm: values && channels > 0 ? columnNorms(values.dataSync(), channels) : null,
+      kernelNorm: values && channels > 0 ? columnNorms(values, channels) : null,
     };
   };
 }
