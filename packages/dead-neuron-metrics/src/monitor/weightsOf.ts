@@ -55,13 +55,13 @@ function columnNorms(kernel: Tensor, channels: number): Float64Array {
 
 function exactColumnNorms(values: ArrayLike<number>, channels: number): Float64Array {
   const squares = new Float64Array(channels);
-  const square = (i: number): number => values[i]! * values[i]!;
+  const squareAt = (i: number): number => values[i]! * values[i]!;
   // Four rows at a time: a dense layer has a million weights.
   let at = 0;
   for (const end = values.length - 3 * channels; at < end; at += 4 * channels)
     for (let c = 0, i = at; c < channels; c++, i++)
-      squares[c]! += square(i) + square(i + channels) + (square(i + 2 * channels) + square(i + 3 * channels));
-  for (; at < values.length; at += channels) for (let c = 0; c < channels; c++) squares[c]! += square(at + c);
+      squares[c]! += squareAt(i) + squareAt(i + channels) + (squareAt(i + 2 * channels) + squareAt(i + 3 * channels));
+  for (; at < values.length; at += channels) for (let c = 0; c < channels; c++) squares[c]! += squareAt(at + c);
   return squares.map(Math.sqrt);
 }
 

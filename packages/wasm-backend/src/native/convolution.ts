@@ -231,20 +231,8 @@ export function inputGradient(
       const rows = [rowsA(), rowsC(), tables.m] as const;
       const product = [steps(), k, block, packed(), ci, dx, shape.h * shape.w * ci * 4] as const;
       const parts = placed.map(({ first, last, placement, tile }): Part => {
-        return [
-          'convolve',
-          ...placement,
-          first,
-          last,
-          group,
-          ...rows,
-          ...product,
-          nothing.bias,
-          nothing.relu,
-          tile(),
-          0,
-          0,
-        ];
+        const rest = [nothing.bias, nothing.relu, tile(), 0, 0] as const;
+        return ['convolve', ...placement, first, last, group, ...rows, ...product, ...rest];
       });
       runParts(backend, parts);
     });

@@ -1,6 +1,7 @@
 import { type DataId, engine, env, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Epilogue, Watch } from './epilogue';
 import { addressOf, allocate, produce, type WasmBackend } from './heap';
+import { Holds } from './holds';
 import type { Share } from './imageSums';
 
 /*
@@ -36,8 +37,7 @@ export interface Through {
 
 interface State {
   readonly deferred: Map<DataId, Deferred>;
-  /** How often an address is held, and whether its tensor is gone meanwhile. */
-  readonly holds: Map<number, { count: number; orphaned: boolean }>;
+  readonly holds: Holds;
 }
 
 interface Entry {
@@ -58,7 +58,7 @@ const readTwice = new Set<string>();
 function hook(backend: WasmBackend): State {
   const known = states.get(backend);
   if (known) return known;
-  const state: State = { deferred: new Map(), holds: new Map() };
+  const state: State = { deferred: new Map(), holds: new Holds() };
   states.set(backend, state);
   const hooked = backend as unknown as Hooked;
   const map = hooked.dataIdMap;
@@ -91,38 +91,17 @@ function hook(backend: WasmBackend): State {
   hooked.disposeData = (dataId, force = false) => {
     if (!map.has(dataId)) return disposeData(dataId, force);
     const entry = get(dataId);
-    const hold = holds.get(entry.memoryOffset);
     const ends = force || entry.refCount <= 1;
-    if (ends && hold) {
-      hold.orphaned = true;
-      entry.memoryOffset = 0;
-    }
+    if (ends && holds.adopt(entry.memoryOffset)) entry.memoryOffset = 0;
     const ended = quietly(() => disposeData(dataId, force));
     const one = ended ? deferred.get(dataId) : undefined;
     if (one) {
       deferred.delete(dataId);
-      release(backend, state, one);
+      holds.release(backend, one.held);
     }
     return ended;
   };
   return state;
-}
-
-function hold({ holds }: State, addresses: number[]): void {
-  for (const address of addresses) {
-    const known = holds.get(address);
-    if (known) known.count++;
-    else holds.set(address, { count: 1, orphaned: false });
-  }
-}
-
-function release(backend: WasmBackend, { holds }: State, { held }: Deferred): void {
-  for (const address of held) {
-    const known = holds.get(address)!;
-    if (--known.count > 0) continue;
-    holds.delete(address);
-    if (known.orphaned) backend.wasm._free(address);
-  }
 }
 
 function run(one: Deferred, y: number, relu: boolean, watch?: Watch): void {
@@ -135,13 +114,13 @@ function resolve(backend: WasmBackend, state: State, dataId: DataId, { memoryOff
   // Where this throws, the next look tries again.
   run(one, memoryOffset, false);
   state.deferred.delete(dataId);
-  release(backend, state, one);
+  state.holds.release(backend, one.held);
 }
 
 function record(backend: WasmBackend, one: Deferred): TensorInfo {
   const state = hook(backend);
   const output = allocate(backend, one.shape, 'float32');
-  hold(state, one.held);
+  state.holds.hold(one.held);
   state.deferred.set(output.dataId, one);
   return output;
 }
@@ -193,8 +172,7 @@ export function addLater(backend: WasmBackend, y: TensorInfo, bias: TensorInfo):
   const channels = y.shape.at(-1);
   const fits = bias.shape.length <= y.shape.length && bias.shape.at(-1) === channels;
   if (
-    !one ||
-    one.bias !== 0 ||
+    one?.bias !== 0 ||
     one.through ||
     !fits ||
     !util.arraysEqual(y.shape, one.shape) ||
@@ -215,7 +193,7 @@ export function rectifyDeferred(backend: WasmBackend, z: TensorInfo, watch?: Wat
     if (one.positive !== undefined) return;
     one.positive = h;
     one.held.push(h);
-    hold(hook(backend), [h]);
+    hook(backend).holds.hold([h]);
   });
 }
 
