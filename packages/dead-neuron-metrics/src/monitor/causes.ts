@@ -46,7 +46,7 @@ export function diagnose(
   dead: ChannelObservation,
   rates: readonly number[],
 ): DeathDiagnosis {
-  const norm = (one: ChannelObservation): number => one.weights.kernelNorm?.[channel] ?? Number.NaN;
+  const norm = (one: ChannelObservation): number => one.weights.kernelNorms?.read()?.[channel] ?? Number.NaN;
   const shift = (one: ChannelObservation): number => one.weights.shift?.[channel] ?? 0;
   const maxZChange = dead.maxZ[channel]! - alive.maxZ[channel]!;
   const shiftChange = shift(dead) - shift(alive);
@@ -65,7 +65,7 @@ export function diagnose(
 
 /** Why a channel never fired: its figures at the first observation. */
 export function diagnoseBirth(channel: number, first: ChannelObservation): DeathDiagnosis | undefined {
-  const kernelNorm = first.weights.kernelNorm?.[channel] ?? Number.NaN;
+  const kernelNorm = first.weights.kernelNorms?.read()?.[channel] ?? Number.NaN;
   const figures = { maxZAfter: first.maxZ[channel]!, kernelNorm };
   if (kernelNorm === 0) return { cause: 'zero-kernel', figures };
   return first.upstreamDead ? { cause: 'upstream-death', figures } : undefined;

@@ -101,6 +101,7 @@ class Monitor {
     this.looking = false;
     this.watch?.dispose();
     this.watch = undefined;
+    this.observer?.settle();
   }
 
   begin(anyCall = false): void {
@@ -112,6 +113,7 @@ class Monitor {
   abandon(): void {
     this.looking = false;
     this.watch?.forget();
+    this.observer?.abandon();
   }
 
   async end(loss: number | null): Promise<void> {

@@ -17,7 +17,9 @@ export class Observer {
   /** The observation at which each channel first did not fire, while it goes on so. */
   private readonly firstDead = new Map<string, (ChannelObservation | undefined)[]>();
   /** The weights with which the step in progress computes its z: read before its update. */
-  private weights = new Map<string, ChannelWeights>();
+  private readonly weights = new Map<string, ChannelWeights>();
+  /** The last observation of each layer. */
+  private readonly latest = new Map<string, ChannelObservation>();
   private readonly rates: number[] = [];
   private readonly readers: ReadonlyMap<string, () => ChannelWeights>;
   /** The layers that each layer reads from, by their keys. */
@@ -32,7 +34,23 @@ export class Observer {
 
   /** Reads the weights of a step that will be observed; call it before the step's update changes them. */
   prepare(): void {
-    this.weights = new Map([...this.readers].map(([key, read]) => [key, read()]));
+    this.abandon();
+    for (const [key, read] of this.readers) this.weights.set(key, read());
+  }
+
+  /** Forgets a step that is not to be observed. */
+  abandon(): void {
+    for (const { kernelNorms } of this.weights.values()) kernelNorms?.release();
+    this.weights.clear();
+  }
+
+  /** Holds no tensor any more; what it has seen stays, so that it can go on. */
+  settle(): void {
+    this.abandon();
+    for (const { weights } of this.latest.values()) {
+      weights.kernelNorms?.read();
+      weights.kernelNorms?.release();
+    }
   }
 
   /** Fills in the layers of `observed` and returns what happened. */
@@ -50,13 +68,14 @@ export class Observer {
       const upstreamDead = before.length > 0 && before.every((key) => dead.has(key));
       events.push(...this.follow(report, this.look(report, upstreamDead), observed.step));
     }
+    this.abandon();
     this.rates.push(learningRate ?? Number.NaN);
     return events;
   }
 
   private look(report: LayerObservation, upstreamDead: boolean): ChannelObservation {
     const key = keyOf(report);
-    const weights = this.weights.get(key) ?? { shift: null, normalized: false, kernelNorm: null };
+    const weights = this.weights.get(key) ?? { shift: null, normalized: false, kernelNorms: null };
     const maxZ = report.margin.map((margin) => margin ?? Number.NaN);
     return { index: this.rates.length, weights, maxZ, upstreamDead };
   }
@@ -70,7 +89,12 @@ export class Observer {
     const first = this.firstDead.get(key) ?? [];
     this.firstDead.set(key, first);
     const dead = new Set(report.deadChannels);
-    for (const c of dead) first[c] ??= now;
+    for (const c of dead) {
+      if (first[c]) continue;
+      first[c] = now;
+      // A death that is told of later is explained by the kernels of these two observations.
+      if (alive[c]) for (const { weights } of [alive[c], now]) weights.kernelNorms?.read();
+    }
     const events = timeline.observe(step, dead).map(({ kind, channel, step: since }): MonitorEvent => {
       const before = alive[channel];
       const diagnosis =
@@ -86,6 +110,9 @@ export class Observer {
       alive[c] = now;
       first[c] = undefined;
     }
+    this.latest.get(key)?.weights.kernelNorms?.release();
+    this.latest.set(key, now);
+    this.weights.delete(key);
     return events;
   }
 }
