@@ -4,6 +4,7 @@ import { defineConfig, type UserConfig } from 'vite';
 import { leaveOut } from './vite/leaveOut';
 import { licences } from './vite/licences';
 import { offline } from './vite/offline';
+import { quickTape } from './vite/quickTape';
 
 const isolating = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -19,7 +20,7 @@ const config: UserConfig = defineConfig({
   plugins: [vue(), wasmThreads(), licences(), offline()],
   worker: {
     format: 'es',
-    plugins: () => [leaveOut(), wasmThreads(), licences()],
+    plugins: () => [leaveOut(), quickTape(), wasmThreads(), licences()],
     rolldownOptions: { output },
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 2000, assetsInlineLimit: 0, rolldownOptions: { output } },

@@ -6,14 +6,9 @@ import { cellPainter } from './cells';
 function element() {
   const attributes = new Map<string, string>();
   const counted = { writes: 0 };
-  const setProperty = (name: string, value: string): void => {
-    counted.writes++;
-    attributes.set(name, value);
-  };
   return {
     attributes,
     counted,
-    style: { setProperty },
     setAttribute(name: string, value: string): void {
       counted.writes++;
       attributes.set(name, value);
@@ -46,7 +41,7 @@ test('a cell shows mark, brightness, certificate and words, and one of all is re
   paintOn(cells)(layer([0.5, 0.001, 0], ['alive', 'nearly', 'dead'], [2]), 1, 7);
   const of = (name: string) => cells.map(({ attributes }) => attributes.get(name));
   expect(of('data-mark')).toEqual(['alive', 'nearly', 'dead']);
-  expect(of('--rate')).toEqual(['0.52', '0.04', '0']);
+  expect(of('data-rate')).toEqual(['13', '1', '0']);
   expect(of('data-certified')).toEqual([undefined, undefined, 'true']);
   expect(of('data-selected')).toEqual([undefined, 'true', undefined]);
   expect(of('aria-label')).toEqual(['channel 0 alive', 'channel 1 nearly', 'channel 2 dead']);

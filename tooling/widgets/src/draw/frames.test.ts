@@ -36,6 +36,19 @@ test('what takes longer than its share of a frame leaves the rest to the next on
   expect(done).toEqual([0, 1, 2, 3]);
 });
 
+test('what takes a frame for itself is done alone, whatever time it takes, and after what came before', () => {
+  const done: string[] = [];
+  soon(() => void done.push('cells'));
+  soon(() => void done.push('canvas'), true);
+  soon(() => void done.push('other canvas'), true);
+  soon(() => void done.push('more cells'));
+  for (const expected of ['cells', 'canvas', 'other canvas', 'more cells']) {
+    nextFrame();
+    expect(done.splice(0)).toEqual([expected]);
+  }
+  expect(frames).toEqual([]);
+});
+
 test('what asks for itself again waits for the next frame, and what is taken back is not done', () => {
   let count = 0;
   const again = (): void => {

@@ -4,7 +4,8 @@
  */
 const budget = 2;
 
-const waiting = new Set<() => void>();
+/** What waits, and whether it takes a frame for itself. */
+const waiting = new Map<() => void, boolean>();
 let asked = false;
 
 function ask(): void {
@@ -16,17 +17,24 @@ function ask(): void {
 function work(): void {
   asked = false;
   const from = performance.now();
-  for (const one of waiting) {
+  let done = 0;
+  for (const [one, alone] of waiting) {
+    if (alone && done > 0) break;
     waiting.delete(one);
     one();
-    if (performance.now() - from > budget) break;
+    done++;
+    if (alone || performance.now() - from > budget) break;
   }
   if (waiting.size > 0) ask();
 }
 
-/** Does `one` in a coming frame: once, however often it was asked for, and after what was asked for before. */
-export function soon(one: () => void): void {
-  waiting.add(one);
+/**
+ * Does `one` in a coming frame: once, however often it was asked for, and after what was asked for before.
+ *
+ * @param alone with nothing else in that frame: what is drawn on a canvas is only counted when the browser makes it pixels
+ */
+export function soon(one: () => void, alone = false): void {
+  waiting.set(one, alone);
   ask();
 }
 
