@@ -1,12 +1,11 @@
 import {
   clamp, decay, exp, expm1, fma, keepNaN, log1p, minusAbs, select, sigmoid, softplus, splat, tanh, timesExp,
 } from './vector';
-import { gelu, geluGrad, silu, siluGrad } from './gates';
+import { gelu, geluGrad } from './gelu';
+import { LEAKY_RELU, RELU, RELU6, rectify, rectifyGrad } from './rectifiers';
+import { silu, siluGrad } from './silu';
 
 // The numbers are shared with src/native/activationCodes.ts.
-const RELU = 0;
-const RELU6 = 1;
-const LEAKY_RELU = 2;
 const ELU = 3;
 const CELU = 4;
 const SELU = 5;
@@ -27,8 +26,6 @@ const TANHSHRINK = 19;
 const SOFTSHRINK = 20;
 const HARDSHRINK = 21;
 const THRESHOLD = 22;
-/** Leaky ReLU with a slope from 0 to 1: the larger of x and its multiple. */
-const SHALLOW = 23;
 
 const SELU_SCALE: f32 = 1.0507009873554805;
 const SELU_ALPHA: f32 = 1.6732632423543772;
@@ -62,11 +59,6 @@ function geluTail(y: v128, z: v128): v128 {
 @inline
 export function forward(op: i32, x: v128, a: v128, b: v128): v128 {
   const zero = splat(0);
-  // pmax keeps NaN and −0, and is one instruction where max proper is many.
-  if (op == RELU) return f32x4.pmax(x, zero);
-  if (op == RELU6) return f32x4.pmin(f32x4.pmax(x, zero), splat(6));
-  if (op == SHALLOW) return f32x4.pmax(x, f32x4.mul(x, a));
-  if (op == LEAKY_RELU) return select(f32x4.gt(x, zero), x, f32x4.mul(x, a));
   // expm1(0) is 0: no choice between two values is needed.
   if (op == ELU) return fma(a, expm1(f32x4.pmin(x, zero)), f32x4.pmax(x, zero));
   if (op == CELU) return select(f32x4.gt(x, zero), x, f32x4.mul(a, expm1(f32x4.pmin(f32x4.div(x, a), zero))));
@@ -164,10 +156,6 @@ function rootOf(x: v128, b: v128): v128 {
 export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
   const zero = splat(0);
   const one = splat(1);
-  if (op == RELU) return keepNaN(x, v128.andnot(one, f32x4.le(x, zero)));
-  if (op == RELU6)
-    return keepNaN(x, v128.and(one, v128.and(f32x4.gt(x, zero), f32x4.lt(x, splat(6)))));
-  if (op == LEAKY_RELU) return keepNaN(x, select(f32x4.gt(x, zero), one, a));
   if (op == ELU) return select(f32x4.gt(x, zero), one, f32x4.mul(a, decay(f32x4.pmin(x, zero))));
   if (op == CELU) return decay(f32x4.pmin(f32x4.div(x, a), zero));
   if (op == SELU)
@@ -246,9 +234,6 @@ export function derivative(op: i32, x: v128, a: v128, b: v128): v128 {
 @inline
 function backward(op: i32, dy: v128, x: v128, a: v128, b: v128): v128 {
   const zero = splat(0);
-  if (op == RELU) return keepNaN(x, v128.andnot(dy, f32x4.le(x, zero)));
-  if (op == RELU6) return keepNaN(x, v128.and(dy, v128.and(f32x4.gt(x, zero), f32x4.lt(x, splat(6)))));
-  if (op == LEAKY_RELU) return keepNaN(x, select(f32x4.gt(x, zero), dy, f32x4.mul(dy, a)));
   if (op == HARDTANH) return keepNaN(x, v128.and(dy, v128.and(f32x4.gt(x, a), f32x4.lt(x, b))));
   if (op == SOFTSHRINK || op == HARDSHRINK)
     return keepNaN(x, v128.and(dy, v128.or(f32x4.gt(x, a), f32x4.lt(x, f32x4.neg(a)))));
@@ -297,25 +282,6 @@ function backwardLoop(op: i32, dy: usize, x: usize, dx: usize, n: usize, a: f32,
 }
 
 // One loop per function, each its own small wasm function: the engine then keeps everything in registers.
-function forwardRelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
-  forwardLoop(RELU, x, y, n, a, b);
-}
-function backwardRelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
-  backwardLoop(RELU, dy, x, dx, n, a, b);
-}
-function forwardRelu6(x: usize, y: usize, n: usize, a: f32, b: f32): void {
-  forwardLoop(RELU6, x, y, n, a, b);
-}
-function backwardRelu6(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
-  backwardLoop(RELU6, dy, x, dx, n, a, b);
-}
-function forwardLeakyRelu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
-  if (a > 0 && a <= 1) forwardLoop(SHALLOW, x, y, n, a, b);
-  else forwardLoop(LEAKY_RELU, x, y, n, a, b);
-}
-function backwardLeakyRelu(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
-  backwardLoop(LEAKY_RELU, dy, x, dx, n, a, b);
-}
 function forwardElu(x: usize, y: usize, n: usize, a: f32, b: f32): void {
   forwardLoop(ELU, x, y, n, a, b);
 }
@@ -428,9 +394,7 @@ function backwardThreshold(dy: usize, x: usize, dx: usize, n: usize, a: f32, b: 
 
 /** y[i] = f(x[i]) for n values. */
 export function activation(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32): void {
-  if (op == RELU) forwardRelu(x, y, n, a, b);
-  else if (op == RELU6) forwardRelu6(x, y, n, a, b);
-  else if (op == LEAKY_RELU) forwardLeakyRelu(x, y, n, a, b);
+  if (op >= RELU && op <= LEAKY_RELU) rectify(op, x, y, n, a);
   else if (op == ELU) forwardElu(x, y, n, a, b);
   else if (op == CELU) forwardCelu(x, y, n, a, b);
   else if (op == SELU) forwardSelu(x, y, n, a, b);
@@ -455,9 +419,7 @@ export function activation(op: i32, x: usize, y: usize, n: usize, a: f32, b: f32
 
 /** dx[i] = dy[i] · f'(x[i]) for n values. */
 export function activationGrad(op: i32, dy: usize, x: usize, dx: usize, n: usize, a: f32, b: f32): void {
-  if (op == RELU) backwardRelu(dy, x, dx, n, a, b);
-  else if (op == RELU6) backwardRelu6(dy, x, dx, n, a, b);
-  else if (op == LEAKY_RELU) backwardLeakyRelu(dy, x, dx, n, a, b);
+  if (op >= RELU && op <= LEAKY_RELU) rectifyGrad(op, dy, x, dx, n, a);
   else if (op == ELU) backwardElu(dy, x, dx, n, a, b);
   else if (op == CELU) backwardCelu(dy, x, dx, n, a, b);
   else if (op == SELU) backwardSelu(dy, x, dx, n, a, b);

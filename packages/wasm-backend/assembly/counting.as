@@ -1,7 +1,7 @@
 import { activation } from './activations';
 import { addBytes, countLeaky, countRelu, countZeros } from './blocks';
 import { finishGelu, countGelu } from './geluCounts';
-import { gelu } from './gates';
+import { gelu } from './gelu';
 import { BLOCK, finishKind, fold, LEAKY, MADE, RECTIFIED, SIX } from './figures';
 import { countSix } from './six';
 import { fma } from './vector';

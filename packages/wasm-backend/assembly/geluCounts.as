@@ -1,6 +1,6 @@
 import { addSums, countZeros } from './blocks';
 import { BLOCK, high2, low2 } from './figures';
-import { gelu } from './gates';
+import { gelu } from './gelu';
 import { fma, minusAbs, splat } from './vector';
 
 // Gelu, counted by tiles as `blocks.as` does, but after it is computed: together, the two would need more registers than there

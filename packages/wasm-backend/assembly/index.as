@@ -1,5 +1,5 @@
 export { activation, activationGrad } from './activations';
-export { geluWithSlope, siluWithSlope } from './gates';
+export { siluWithSlope } from './silu';
 export { convolve, filterGradient, transposeTaps } from './convolution';
 export { multiply, packColumns, packRows } from './gemm';
 export { prelu, preluAlphaGrad, preluGrad, roundSums, zero } from './prelu';

@@ -34,6 +34,24 @@ export function minusAbs(x: v128): v128 {
   return v128.or(x, splat(-0.0));
 }
 
+/**
+ * True where u = −|x| lies above the limit. The order of floats of one sign is that of their bits, and integers are compared
+ * where less else waits; a NaN is beyond.
+ */
+// @ts-ignore: decorator
+@inline
+export function within(u: v128, limit: v128): v128 {
+  return i32x4.lt_s(u, limit);
+}
+
+/** Stores four values, or the first alone. */
+// @ts-ignore: decorator
+@inline
+export function put(to: usize, v: v128, whole: bool): void {
+  if (whole) v128.store(to, v);
+  else f32.store(to, f32x4.extract_lane(v, 0));
+}
+
 /** 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits. */
 const MAGIC: f32 = 12582912;
 const MAGIC_BITS: i32 = 0x4b400000;

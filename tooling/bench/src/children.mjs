@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -16,6 +17,29 @@ export function child(command, file, args, env = {}) {
 }
 
 export const node = (file, ...args) => child(process.execPath, file, args);
+
+/**
+ * A peer that stays: it answers each line with a line, both JSON, and computes only then. So two peers can be asked in turn,
+ * and what else the machine does meets both alike.
+ */
+function standing(command, file, env = {}) {
+  const process_ = spawn(command, [join(here, 'peers', file)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask(question) {
+      process_.stdin.write(`${JSON.stringify(question)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`The peer ${file} ended before it answered.`);
+      return JSON.parse(value);
+    },
+    end: () => process_.stdin.end(),
+  };
+}
+
+export const standingNode = (file) => standing(process.execPath, file);
 
 /** A Python that has PyTorch, or undefined. */
 function findPython() {
@@ -41,5 +65,7 @@ const atItsBest = {
 
 /** Runs a PyTorch peer; undefined where there is none. */
 export const torch = python && ((file, ...args) => child(python, file, args, atItsBest));
+
+export const standingTorch = python && ((file) => standing(python, file, atItsBest));
 
 export const say = (text) => process.stderr.write(`${text}\n`);

@@ -109,73 +109,112 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     },
   );
 
-  const both = [
+  const smooth = [
     ['Silu', {}, siluExact],
     ['Gelu', {}, geluExact],
     ['Gelu', { approximate: 'tanh' }, undefined],
   ] as const;
 
-  test.each(both)(
-    '%s %j and its slope: every length, value by value; nothing leaks when memory runs out',
-    (name, attrs) => {
-      const xs = Float32Array.from([...specialValues, ...Array.from({ length: 40 }, () => random.normal() * 4)]);
-      const run = (values: Float32Array): Float32Array =>
-        fenced(() => {
-          const x = tf.tensor1d(values);
-          const two = tf.engine().runKernel(`Relumine${name}Slope`, { x }, attrs) as unknown as tf.Tensor[];
-          const plain = tf.engine().runKernel(`Relumine${name}`, { x }, attrs) as tf.Tensor;
-          const dx = tf.engine().runKernel(`Relumine${name}Grad`, { dy: tf.onesLike(x), x }, attrs) as tf.Tensor;
-          expect(two[0]!.dataSync()).toEqual(plain.dataSync());
-          const slope = (two[1]!.dataSync() as Float32Array).slice();
-          slope.forEach((v, i) => {
-            expect(v === dx.dataSync()[i] || Number.isNaN(v)).toBe(true);
-          });
-          tf.dispose([x, plain, dx, ...two]);
-          return slope;
-        });
-      const slopes = run(xs);
-      for (let length = 2; length < 18; length++) expect(run(xs.slice(0, length))).toEqual(slopes.slice(0, length));
-      xs.forEach((v, i) => {
-        expect([v, run(Float32Array.of(v))[0]]).toEqual([v, slopes[i]]);
-        expect(Number.isNaN(slopes[i]!)).toBe(Number.isNaN(v));
-      });
-      const { wasm } = tf.backend() as unknown as { wasm: { _malloc(n: number): number } };
-      const [malloc, before] = [wasm._malloc, tf.backend().numDataIds()];
-      const x = tf.tensor1d(xs);
-      let calls = 0;
-      wasm._malloc = (bytes) => (calls++ < 1 ? malloc(bytes) : 0);
-      try {
-        expect(() => tf.engine().runKernel(`Relumine${name}Slope`, { x }, attrs)).toThrow('no room');
-      } finally {
-        wasm._malloc = malloc;
-      }
-      x.dispose();
-      expect(tf.backend().numDataIds()).toBe(before);
-    },
-  );
+  /** Values and slopes; the slopes also by the kernel that gives both, where there is one, which must agree to the bit. */
+  const both = (name: string, attrs: object, values: Float32Array): [Float32Array, Float32Array] =>
+    fenced(() => {
+      const x = tf.tensor1d(values);
+      const y = tf.engine().runKernel(`Relumine${name}`, { x }, attrs as tf.NamedAttrMap) as tf.Tensor;
+      const dx = tf
+        .engine()
+        .runKernel(`Relumine${name}Grad`, { dy: tf.onesLike(x), x }, attrs as tf.NamedAttrMap) as tf.Tensor;
+      const found = [y.dataSync().slice(), dx.dataSync().slice()] as [Float32Array, Float32Array];
+      tf.dispose([x, y, dx]);
+      return found;
+    });
 
-  test.each(both.slice(0, 2))(
+  test.each(smooth)('%s %j and its slope: every length, value by value', (name, attrs) => {
+    const xs = Float32Array.from([...specialValues, ...Array.from({ length: 40 }, () => random.normal() * 4)]);
+    const [ys, slopes] = both(name, attrs, xs);
+    for (let length = 2; length < 18; length++) {
+      const first = both(name, attrs, xs.slice(0, length));
+      expect(first).toEqual([ys.slice(0, length), slopes.slice(0, length)]);
+    }
+    xs.forEach((v, i) => {
+      const [[y], [slope]] = both(name, attrs, Float32Array.of(v));
+      expect([v, y, slope]).toEqual([v, ys[i], slopes[i]]);
+      expect(Number.isNaN(slopes[i]!)).toBe(Number.isNaN(v));
+    });
+  });
+
+  test('silu with its slope in one pass is both to the bit; nothing leaks when memory runs out', () => {
+    const xs = Float32Array.from([...specialValues, ...Array.from({ length: 40 }, () => random.normal() * 4)]);
+    const run = (x: tf.Tensor): tf.Tensor[] =>
+      tf.engine().runKernel('RelumineSiluSlope', { x }) as unknown as tf.Tensor[];
+    for (let length = 0; length <= xs.length; length++) {
+      const [ys, slopes] = both('Silu', {}, xs.slice(0, length));
+      fenced(() => {
+        const x = tf.tensor1d(xs.slice(0, length));
+        const two = run(x);
+        expect(two.map((tensor) => tensor.dataSync())).toEqual([ys, slopes]);
+        tf.dispose([x, ...two]);
+      });
+    }
+    const { wasm } = tf.backend() as unknown as { wasm: { _malloc(n: number): number } };
+    const [malloc, before] = [wasm._malloc, tf.backend().numDataIds()];
+    const x = tf.tensor1d(xs);
+    let calls = 0;
+    wasm._malloc = (bytes) => (calls++ < 1 ? malloc(bytes) : 0);
+    try {
+      expect(() => run(x)).toThrow('no room');
+    } finally {
+      wasm._malloc = malloc;
+    }
+    x.dispose();
+    expect(tf.backend().numDataIds()).toBe(before);
+  });
+
+  test.each(smooth.slice(0, 2))(
     '%s %j within 1e-6, its slope also within 2e-7 near 0, over a dense sweep',
     (name, _, exact) => {
       const xs = Float32Array.from(
         { length: 200_000 },
         (_, i) => ((i % 2) * 2 - 1) * random.uniform() * (i % 3 ? 4 : 13),
       );
-      tf.tidy(() => {
-        const x = tf.tensor1d(xs);
-        const [y, slope] = tf.engine().runKernel(`Relumine${name}Slope`, { x }, {}) as unknown as tf.Tensor[];
-        const [values, slopes] = [y!.dataSync(), slope!.dataSync()];
-        let [worst, worstSlope] = [0, 0];
-        xs.forEach((v, i) => {
-          const [f, d] = exact!(v);
-          worst = Math.max(worst, Math.abs(values[i]! - f) / Math.abs(f));
-          worstSlope = Math.max(worstSlope, Math.abs(slopes[i]! - d) / Math.max(Math.abs(d), 0.2));
-        });
-        expect(worst).toBeLessThan(1e-6);
-        expect(worstSlope).toBeLessThan(1e-6);
+      const [values, slopes] = both(name, {}, xs);
+      let [worst, worstSlope] = [0, 0];
+      xs.forEach((v, i) => {
+        const [f, d] = exact!(v);
+        worst = Math.max(worst, Math.abs(values[i]! - f) / Math.abs(f));
+        worstSlope = Math.max(worstSlope, Math.abs(slopes[i]! - d) / Math.max(Math.abs(d), 0.2));
       });
+      expect(worst).toBeLessThan(1e-6);
+      expect(worstSlope).toBeLessThan(1e-6);
     },
   );
+
+  test('relu, relu6 and leaky ReLU of long tensors are those of short ones, and their gradients', () => {
+    // Longer than two runs of 8,192 values, with a rest of one value.
+    const xs = Float32Array.from({ length: 2 * 8192 + 4097 }, (_, i) => (i % 97 === 3 ? Number.NaN : 6 * random.normal()));
+    const dys = xs.map((_, i) => Math.fround(Math.sin(i)));
+    const run = (name: string, attrs: object, from: number, to: number): Float32Array[] =>
+      fenced(() => {
+        const [x, dy] = [tf.tensor1d(xs.slice(from, to)), tf.tensor1d(dys.slice(from, to))];
+        const y = tf.engine().runKernel(`Relumine${name}`, { x }, attrs as tf.NamedAttrMap) as tf.Tensor;
+        const dx = tf.engine().runKernel(`Relumine${name}Grad`, { dy, x }, attrs as tf.NamedAttrMap) as tf.Tensor;
+        const found = [y.dataSync().slice(), dx.dataSync().slice()] as Float32Array[];
+        tf.dispose([x, dy, y, dx]);
+        return found;
+      });
+    const kinds: [string, object][] = [
+      ['Relu', {}],
+      ['Relu6', {}],
+      ['LeakyRelu', { negativeSlope: 0.1 }],
+      ['LeakyRelu', { negativeSlope: 1.5 }],
+    ];
+    for (const [name, attrs] of kinds) {
+      const [y, dx] = run(name, attrs, 0, xs.length);
+      for (let from = 0; from < xs.length; from += 1000) {
+        const to = Math.min(from + 1000, xs.length);
+        expect([y!.slice(from, to), dx!.slice(from, to)]).toEqual(run(name, attrs, from, to));
+      }
+    }
+  });
 
   test('tfjs ops and their gradients run through the kernels', () => {
     tf.tidy(() => {

@@ -2,9 +2,8 @@ import { type ActivationName, activationGradKernel, activationKernel, activation
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ActivationCode, activationCodes } from './activationCodes';
 import { rectified, rectifiedLater, rectifyDeferred, signsOf } from './deferred';
-import { addressOf, findMemory, produce, produceTwo, type WasmBackend } from './heap';
+import { addressOf, produce, produceTwo, type WasmBackend } from './heap';
 import { wantsSums, withSums } from './imageSums';
-import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
 import { type Part, ranges, runParts } from './threads';
 
@@ -81,35 +80,24 @@ function gradientKernel(code: ActivationCode): NativeKernel {
   };
 }
 
-/** Kernels that share an exponential between value and slope. */
-const shared: Readonly<Record<number, 'geluWithSlope' | 'siluWithSlope'>> = { 6: 'siluWithSlope', 16: 'geluWithSlope' };
-
-/** `[f(x), f'(x)]`: for training, where the second is kept for the gradient instead of x. */
-function slopeKernel(code: ActivationCode): NativeKernel {
-  return (args, replaced) => {
-    const x = args.inputs.x!;
-    if (x.dtype !== 'float32') return replaced(args);
-    const backend = args.backend as WasmBackend;
-    const size = util.sizeFromShape(x.shape);
-    const op = code.op((args.attrs ?? {}) as Record<string, unknown>);
-    const kernel = shared[op];
-    return produceTwo(backend, x.shape, (y, slope) => {
-      const from = addressOf(backend, x);
-      if (kernel === undefined) {
-        const kernels = kernelsOf(backend);
-        new Float32Array((findMemory(backend) as WebAssembly.Memory).buffer, slope, size).fill(1);
-        kernels.activation(op, from, y, size, 0, 0);
-        kernels.activationGrad(op, slope, from, slope, size, 0, 0);
-        return;
-      }
-      const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
-        const at = first * 4;
-        return [kernel, from + at, y + at, slope + at, last - first];
-      });
-      runParts(backend, parts);
+/**
+ * `[silu(x), silu'(x)]`, which share an exponential: for training, where the second is kept for the gradient instead of x. For
+ * the other functions, a gradient kernel takes no longer than storing the slope and multiplying by it would.
+ */
+const siluWithSlope: NativeKernel = (args, replaced) => {
+  const x = args.inputs.x!;
+  if (x.dtype !== 'float32') return replaced(args);
+  const backend = args.backend as WasmBackend;
+  const size = util.sizeFromShape(x.shape);
+  return produceTwo(backend, x.shape, (y, slope) => {
+    const from = addressOf(backend, x);
+    const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+      const at = first * 4;
+      return ['siluWithSlope', from + at, y + at, slope + at, last - first];
     });
-  };
-}
+    runParts(backend, parts);
+  });
+};
 
 const plain = (name: string): ActivationCode => activationCodes[name]!;
 
@@ -119,9 +107,7 @@ export function registerActivations(): void {
     replaceKernel(activationKernel(name as ActivationName), forwardKernel(code));
     replaceKernel(activationGradKernel(name as ActivationName), gradientKernel(code));
   }
-  // For the other functions, a gradient kernel takes no longer than storing the slope and multiplying by it would.
-  replaceKernel(activationSlopeKernel('silu'), slopeKernel(plain('silu')));
-  replaceKernel(activationSlopeKernel('gelu'), slopeKernel(plain('gelu')));
+  replaceKernel(activationSlopeKernel('silu'), siluWithSlope);
   replaceKernel('Relu', forwardKernel(plain('relu')));
   replaceKernel('Relu6', forwardKernel(plain('relu6')));
   replaceKernel('LeakyRelu', forwardKernel(plain('leakyRelu'), { alpha: 'negativeSlope' }));

@@ -66,7 +66,29 @@ function search(slopes: Float32Array, epsilon: number, slope: (x: number) => num
     if (was && !now) edges.push(edge(before, x, fires));
   }
   if (points.at(-1)![1]) edges.push(Number.POSITIVE_INFINITY);
-  return edges;
+  return withoutFlicker(edges, fires);
+}
+
+/** So few floats apart, a slope may be 0 by its roundings here and there. */
+const flicker = 64;
+
+/**
+ * Without gaps of a few floats of which some fire: a slope that passes through 0 and is known to its roundings only. No float
+ * lies at the zero itself, so that all of them fire.
+ */
+function withoutFlicker(edges: readonly number[], fires: (x: number) => boolean): number[] {
+  const kept: number[] = [];
+  for (const [i, edge] of edges.entries()) {
+    const [last, next] = i % 2 === 0 ? [edges[i - 1], edge] : [edge, edges[i + 1]];
+    if (last === undefined || next === undefined) {
+      kept.push(edge);
+      continue;
+    }
+    const [from, to] = [orderOf(last), orderOf(next)];
+    const inside = to - from <= flicker ? Array.from({ length: to - from - 1 }, (_, k) => floatOf(from + 1 + k)) : [];
+    if (!inside.some(fires)) kept.push(edge);
+  }
+  return kept;
 }
 
 /**

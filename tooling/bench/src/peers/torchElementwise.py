@@ -1,4 +1,4 @@
-# Forward and backward of elementwise activations on one thread: python3 torchElementwise.py <size> <runs>
+# Forward and backward of elementwise activations on one thread; answers lines as elementwise.mjs does.
 import json
 import sys
 import time
@@ -6,8 +6,8 @@ import time
 import torch
 import torch.nn.functional as F
 
-size, runs = (int(argument) for argument in sys.argv[1:3])
 torch.set_num_threads(1)
+size = 1_000_000
 x = torch.randn(size, requires_grad=True)
 dy = torch.randn(size)
 slope = torch.tensor([0.25])
@@ -20,13 +20,13 @@ functions = {
     "gelu": F.gelu,
     "tanh": torch.tanh,
 }
-result = {}
-for name, function in functions.items():
+for line in sys.stdin:
+    question = json.loads(line)
+    function = functions[question["name"]]
     times = []
-    for run in range(runs + 5):
+    for run in range(question["warmUp"] + question["runs"]):
         x.grad = None
         start = time.process_time()
         function(x).backward(dy)
         times.append((time.process_time() - start) * 1e3)
-    result[name] = times[5:]
-print(json.dumps(result))
+    print(json.dumps([times[question["warmUp"] :]]), flush=True)

@@ -16,7 +16,6 @@ export interface PointwiseExports {
       sums: number,
     ]
   ): void;
-  geluWithSlope(x: number, y: number, slope: number, n: number): void;
   siluWithSlope(x: number, y: number, slope: number, n: number): void;
   prelu(x: number, alpha: number, y: number, n: number, channels: number): void;
   preluGrad(dy: number, x: number, alpha: number, dx: number, n: number, channels: number): void;
