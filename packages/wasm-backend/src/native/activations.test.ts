@@ -190,7 +190,9 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
 
   test('relu, relu6 and leaky ReLU of long tensors are those of short ones, and their gradients', () => {
     // Longer than two runs of 8,192 values, with a rest of one value.
-    const xs = Float32Array.from({ length: 2 * 8192 + 4097 }, (_, i) => (i % 97 === 3 ? Number.NaN : 6 * random.normal()));
+    const xs = Float32Array.from({ length: 2 * 8192 + 4097 }, (_, i) =>
+      i % 97 === 3 ? Number.NaN : 6 * random.normal(),
+    );
     const dys = xs.map((_, i) => Math.fround(Math.sin(i)));
     const run = (name: string, attrs: object, from: number, to: number): Float32Array[] =>
       fenced(() => {
