@@ -18,9 +18,10 @@ function advice(layers: readonly LayerReport[], samples: number): string[] {
       `Every channel of ${whole.map(({ name }) => name).join(', ')} is dead, so nothing before it learns: reinitialise it, or use an activation with a slope below 0.`,
     );
   const dead = layers.reduce((sum, { deadChannels }) => sum + deadChannels.length, 0);
+  const them = dead === 1 ? 'it' : 'them';
   if (dead > 0 && whole.length === 0)
     sentences.push(
-      `${counted(dead, 'channel')} never fired: revive them (recycle or re-bias), remove them without changing an output, or train with a lower learning rate or a leaky activation.`,
+      `${counted(dead, 'channel')} never fired: revive ${them} (recycle or re-bias), remove ${them} without changing an output, or train with a lower learning rate or a leaky activation.`,
     );
   const bound = samples > 0 ? firingRateBound(samples) : 1;
   if (dead > 0 && bound > 0.01)

@@ -1,6 +1,6 @@
 import { drawingStyle, themes } from './palette';
 
-/** The page's style: one column, system fonts, both themes, legible in print; on phones a curve drawn for them, for a shrunk one has no legible figures. */
+/** The page's style: one column, system fonts, both themes, legible in print; on phones a curve drawn for them, for a shrunk one has no legible figures, and a table that shows what is dead without being moved. */
 export const pageStyle: string = `${themes(':root')}${drawingStyle}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif;overflow-wrap:break-word}
 header,main,footer{max-width:66rem;margin:0 auto;padding:0 1.25rem}h1{font-size:1.5rem;margin:2rem 0 .5rem}
@@ -17,7 +17,7 @@ thead th{color:var(--soft);white-space:nowrap}td{white-space:nowrap}tbody th{ove
 details{border:1px solid var(--line);border-radius:.4rem;padding:.5rem .9rem;margin:.6rem 0}details.inner{border:0;padding:0;margin:.4rem 0 0}summary{cursor:pointer}.inner>summary{color:var(--soft);font-size:.875rem}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;padding:0;margin:.6rem 0;font-size:.8rem;color:var(--soft)}.legend svg{vertical-align:-.12rem}
 summary .name{font-weight:600;overflow-wrap:anywhere}.grid{margin:.6rem 0}.grid svg{max-width:100%;height:auto;display:block}
-.narrow{display:none}@media (max-width:36rem){.wide{display:none}.narrow{display:block}}
+.narrow{display:none}@media (max-width:36rem){.wide,.layers tr>:nth-child(2){display:none}.narrow{display:block}.layers tbody th{min-width:7rem}}
 figure{margin:.6rem 0;display:flex;flex-wrap:wrap;gap:.4rem 1rem;align-items:end}figcaption{color:var(--soft);font-size:.8rem;max-width:20rem}
 .badge{padding:.05rem .45rem;border-radius:.7rem;color:var(--mark);white-space:nowrap}
 .badge.dead{background:var(--dead)}.badge.nearly{background:var(--nearly)}.badge.nonFinite{background:var(--nonFinite)}

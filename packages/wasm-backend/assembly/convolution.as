@@ -26,7 +26,7 @@ export function placeImages(
  * @param b             packed blocks of at most `block` steps, one after the other
  * @param bias, relu    what `finishRows` does to each group while it is in the cache; bias 0 and false for nothing, which C
  *                      with rows that are no neighbours needs
- * @param best, nonFinite  0, or where each group is watched and cut off at 0: see `watchImages`
+ * @param best, nonFinite  0, or where each group is watched before it is cut off: see `watchImages`
  */
 export function convolve(
   x: usize, h: i32, w: i32, channels: i32, top: i32, left: i32, hp: i32, wp: i32, padded: usize,
@@ -52,8 +52,9 @@ export function convolve(
       );
       panels += (<usize>kn * paddedColumns) << 2;
     }
-    if (bias != 0 || relu) finishRows(y + <usize>image * imageBytesY, bias, m * count, n, relu);
-    if (best != 0) watchImages(y + <usize>image * imageBytesY, count, m * n, n, best, nonFinite);
+    const cut = relu && best == 0;
+    if (bias != 0 || cut) finishRows(y + <usize>image * imageBytesY, bias, m * count, n, cut);
+    if (best != 0) watchImages(y + <usize>image * imageBytesY, count, m * n, n, best, nonFinite, relu);
   }
 }
 

@@ -153,7 +153,7 @@ export function transformFilter(
 /**
  * y = x ∗ w + bias (0: none), cut off at 0 with `relu`, for tiles `first` to `last`, `chunk` tiles at a time; exactly bias
  * where all taps read 0, where the tiles would leave what rounding makes of their neighbours: a channel would fire there.
- * With `best` (else 0) the tiles are those of whole images, which are then watched and cut off: see `watchImages`.
+ * With `best` (else 0) the tiles are those of whole images, which are watched before they are cut off: see `watchImages`.
  * `scratch`: u32[128], then f32[points² · ci + 256] or more.
  */
 export function winogradConvolve(
@@ -172,10 +172,10 @@ export function winogradConvolve(
     for (let i: usize = 0; i < planes; i++) {
       multiplyPlane(v + i * planeV, end - t, ci, u + i * planeU, co, m + i * planeM);
     }
-    transformOutput(points, m, planeM, ho, wo, co, tilesY, tilesX, t, end, y, bias, relu, temp, scratch);
+    transformOutput(points, m, planeM, ho, wo, co, tilesY, tilesX, t, end, y, bias, relu && best == 0, temp, scratch);
     if (best == 0) continue;
     const whole = end / (tilesY * tilesX);
-    watchImages(y + ((<usize>done * units) << 2), whole - done, units, co, best, nonFinite);
+    watchImages(y + ((<usize>done * units) << 2), whole - done, units, co, best, nonFinite, relu);
     done = whole;
   }
 }

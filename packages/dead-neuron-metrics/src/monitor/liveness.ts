@@ -102,15 +102,13 @@ export class LayerLiveness {
   }
 
   /** What the step's calls say, and forgets them; undefined where the layer was not called. */
-  async observe(): Promise<LayerObservation | undefined> {
-    const seen = [...this.states.values()].filter(({ found }) => found);
-    const rows = await Promise.all(
-      seen.map(async ({ positions, nonFinite, found }) => {
-        const { dead, maxZ } = found!;
-        const [d, m, bad] = await Promise.all([dead.data(), maxZ.data(), nonFinite.data()]);
-        return { positions, dead: d as Int32Array, maxZ: m as Float32Array, nonFinite: bad as Int32Array };
-      }),
-    );
+  observe(): LayerObservation | undefined {
+    // The pass is one of backends whose values lie in this thread's memory: nothing is gained by waiting for them.
+    const rows = [...this.states.values()].flatMap(({ positions, nonFinite, found }) => {
+      if (!found) return [];
+      const [dead, maxZ, bad] = [found.dead, found.maxZ, nonFinite].map((one) => one.dataSync());
+      return [{ positions, dead: dead as Int32Array, maxZ: maxZ as Float32Array, nonFinite: bad as Int32Array }];
+    });
     this.forget();
     const [first] = rows;
     if (!first) return undefined;

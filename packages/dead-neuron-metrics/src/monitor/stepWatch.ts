@@ -38,7 +38,7 @@ export class StepWatch {
     for (let one = this.seen.shift(); one; one = this.seen.shift()) await statistics.add(one);
     const found: LayerObservation[] = [];
     for (const layer of this.tapped) {
-      const observation = (await this.livenesses.get(layer)?.observe()) ?? statistics.observation(layer);
+      const observation = this.livenesses.get(layer)?.observe() ?? statistics.observation(layer);
       if (observation) found.push(observation);
     }
     return found;

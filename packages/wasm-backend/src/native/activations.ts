@@ -10,7 +10,8 @@ import { type Part, ranges, runParts } from './threads';
 /** The number of max(x, 0). */
 const relu = 0;
 
-function applyActivation(backend: WasmBackend, x: TensorInfo, op: number, a: number, b: number): TensorInfo {
+/** f(x) of float32 x by the number of f, on all threads. */
+export function applyActivation(backend: WasmBackend, x: TensorInfo, op: number, a: number, b: number): TensorInfo {
   return produce(backend, x.shape, (to) => {
     const [from, size] = [addressOf(backend, x), util.sizeFromShape(x.shape)];
     const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {

@@ -133,7 +133,7 @@ export function convolve(
     packBlocks(kernels, filter, taps.length, co, packed());
     const rows = [rowsA(), rowsC(), pixels] as const;
     const product = [steps(), taps.length, block, packed(), co, y, pixels * co * 4] as const;
-    const finish = [epilogue.bias, epilogue.relu && !epilogue.watch] as const;
+    const finish = [epilogue.bias, epilogue.relu] as const;
     const parts = shares.map(({ first, last, place, tile }, i): Part => {
       const end = [...finish, tile(), ...watching.placeOf(i)] as const;
       return ['convolve', ...place(x), first, last, group, ...rows, ...product, ...end];

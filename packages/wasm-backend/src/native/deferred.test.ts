@@ -269,35 +269,45 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     ['many tiles', { n: 20, size: 18, ci: 8, co: 8, taps: 3 }],
     ['direct', { n: 5, size: 9, ci: 1, co: 6, taps: 3 }],
     ['1 × 1', { n: 5, size: 8, ci: 4, co: 8, taps: 1 }],
-  ])('%s: watched in the same pass, a ReLU tells what its own pass over z tells', (_, shape) => {
-    tf.tidy(() => {
-      const c = { ...plain, ...shape };
-      const t = tensors(c, 'watched');
-      const bias = read(t.b);
-      bias.set([Number.NaN, -1e3, Number.POSITIVE_INFINITY]);
-      const b = tf.tensor1d(bias);
-      const watch = (x: tf.Tensor4D): Float32Array[] => {
-        const units = [c.size, c.size, c.co];
-        const [best, fired, nonFinite] = [tf.zeros(units), tf.zeros([0], 'int32'), tf.zeros([c.co], 'int32')];
-        const attrs = { name: 'relu', params: {}, epsilon: 0, low: 0, high: Number.POSITIVE_INFINITY, apply: true };
-        const outputs = [true, false].flatMap((fresh) => {
-          const z = tf.fused.conv2d({ x: fresh ? x : tf.neg(x), filter: t.w, bias: b, strides: 1, pad: 'same' });
-          const inputs = { x: z, best, fired, nonFinite };
-          const attributes = { ...attrs, fresh } as unknown as tf.NamedAttrMap;
-          return tf.engine().runKernel(activationLivenessKernel, inputs, attributes) as unknown as tf.Tensor[];
-        });
-        return [...outputs, best, nonFinite].map(read);
-      };
-      let seen: Float32Array[] | undefined;
-      tf.grad((x) => {
-        seen = watch(x as tf.Tensor4D);
-        return tf.sum(x);
-      })(t.x);
-      const expected = watch(t.x);
-      expect(seen).toEqual(expected);
-      expect(expected.at(-1)![0]).toBeGreaterThan(0);
-      expect(expected[0]![1]).toBe(c.size * c.size);
-    });
+  ])('%s: watched in the same pass, an activation tells what its own pass over z tells', (_, shape) => {
+    const infinity = Number.POSITIVE_INFINITY;
+    for (const own of [
+      { name: 'relu', params: {}, low: 0, apply: true },
+      { name: 'elu', params: { alpha: 1 }, low: Math.log(1e-3), apply: true },
+      { name: 'leakyRelu', params: { negativeSlope: 0.1 }, low: -infinity, apply: true },
+      { name: 'prelu', params: {}, low: -infinity, apply: false },
+    ])
+      tf.tidy(() => {
+        const c = { ...plain, ...shape };
+        const t = tensors(c, 'watched');
+        const bias = read(t.b);
+        bias.set([Number.NaN, -1e3, infinity, -infinity]);
+        const b = tf.tensor1d(bias);
+        const watch = (x: tf.Tensor4D): Float32Array[] => {
+          const units = [c.size, c.size, c.co];
+          const [best, fired, nonFinite] = [tf.zeros(units), tf.zeros([0], 'int32'), tf.zeros([c.co], 'int32')];
+          const attrs = { ...own, epsilon: 0, high: infinity };
+          const outputs = [true, false].flatMap((fresh) => {
+            const z = tf.fused.conv2d({ x: fresh ? x : tf.neg(x), filter: t.w, bias: b, strides: 1, pad: 'same' });
+            const inputs = { x: z, best, fired, nonFinite };
+            const attributes = { ...attrs, fresh } as unknown as tf.NamedAttrMap;
+            return tf.engine().runKernel(activationLivenessKernel, inputs, attributes) as unknown as tf.Tensor[];
+          });
+          return [...outputs, best, nonFinite].map(read);
+        };
+        let seen: Float32Array[] | undefined;
+        tf.grad((x) => {
+          seen = watch(x as tf.Tensor4D);
+          return tf.sum(x);
+        })(t.x);
+        const expected = watch(t.x);
+        expect(seen).toEqual(expected);
+        expect(expected.length).toBe(own.apply ? 8 : 6);
+        // Two calls' values of the channels of NaN, ∞ and −∞, and a channel whose bias leaves it nothing above 0.
+        const all = 2 * c.n * c.size ** 2;
+        expect(Array.from(expected.at(-1)!.subarray(0, 4))).toEqual([all, 0, all, all]);
+        expect(expected[0]![1]).toBe(own.low === -infinity ? 0 : c.size ** 2);
+      });
   });
 
   test('an error while a value is computed comes to the one who reads, again and again, and nothing leaks', async () => {

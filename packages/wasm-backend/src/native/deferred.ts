@@ -38,6 +38,8 @@ export interface Through {
 interface State {
   readonly deferred: Map<DataId, Deferred>;
   readonly holds: Holds;
+  /** A look at a tensor that computes nothing. */
+  readonly entryOf: (dataId: DataId) => Entry;
 }
 
 interface Entry {
@@ -58,11 +60,11 @@ const readTwice = new Set<string>();
 function hook(backend: WasmBackend): State {
   const known = states.get(backend);
   if (known) return known;
-  const state: State = { deferred: new Map(), holds: new Holds() };
-  states.set(backend, state);
   const hooked = backend as unknown as Hooked;
   const map = hooked.dataIdMap;
   const get = map.get.bind(map);
+  const state: State = { deferred: new Map(), holds: new Holds(), entryOf: get };
+  states.set(backend, state);
   const [incRef, disposeData] = [hooked.incRef.bind(backend), hooked.disposeData.bind(backend)];
   const refCount = backend.refCount.bind(backend);
   const { deferred, holds } = state;
@@ -109,10 +111,16 @@ function run(one: Deferred, y: number, relu: boolean, watch?: Watch): void {
   if (one.runs.count++ > 0) readTwice.add(one.key);
 }
 
-function resolve(backend: WasmBackend, state: State, dataId: DataId, { memoryOffset }: Entry): void {
+function resolve(
+  backend: WasmBackend,
+  state: State,
+  dataId: DataId,
+  { memoryOffset }: Entry,
+  watch?: Watch | undefined,
+): void {
   const one = state.deferred.get(dataId)!;
   // Where this throws, the next look tries again.
-  run(one, memoryOffset, false);
+  run(one, memoryOffset, false, watch);
   state.deferred.delete(dataId);
   state.holds.release(backend, one.held);
 }
@@ -195,6 +203,15 @@ export function rectifyDeferred(backend: WasmBackend, z: TensorInfo, watch?: Wat
     one.held.push(h);
     hook(backend).holds.hold([h]);
   });
+}
+
+/** Computes a convolution that waits, watching its values while they are in the cache; false where z does not wait. */
+export function watchDeferred(backend: WasmBackend, z: TensorInfo, watch: Watch): boolean {
+  const one = find(backend, z);
+  if (!one || one.through || !util.arraysEqual(z.shape, one.shape)) return false;
+  const state = hook(backend);
+  resolve(backend, state, z.dataId, state.entryOf(z.dataId), watch);
+  return true;
 }
 
 /** The address of values that are above 0 where those of z are, and NaN where they are: max(z, 0) where it is at hand, or z itself. */

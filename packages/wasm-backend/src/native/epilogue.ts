@@ -13,7 +13,7 @@ export interface Watch {
 export interface Epilogue {
   readonly bias: number;
   readonly relu: boolean;
-  /** With `relu`: what is noted of the values before they are cut off. */
+  /** What is noted of the values, before they are cut off. */
   readonly watch?: Watch;
 }
 
@@ -76,7 +76,7 @@ export function finishRows(
   const watching = watchers(work, watch, [units, columns], shares.length);
   work.run(backend, () => {
     const parts = shares.map(([first, last], i): Part => {
-      return ['watchImages', c + first * units * 4, last - first, units, columns, ...watching.placeOf(i)];
+      return ['watchImages', c + first * units * 4, last - first, units, columns, ...watching.placeOf(i), relu];
     });
     watching.run(backend, parts);
   });

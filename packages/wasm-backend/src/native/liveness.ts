@@ -1,7 +1,8 @@
 import { activationLivenessKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { activationCodes } from './activationCodes';
-import { rectified, rectifyDeferred } from './deferred';
+import { applyActivation } from './activations';
+import { rectified, rectifyDeferred, watchDeferred } from './deferred';
 import { addressOf, allocate, findMemory, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
@@ -69,15 +70,18 @@ const liveness: NativeKernel = (args, replaced) => {
         kernels.zero(toNonFinite, channels * 4);
         if (usesFired) kernels.zero(toFired, units * 4);
       }
+      const [a, b] = code?.parameters?.(attrs.params ?? {}) ?? [0, 0];
+      // Where the largest z tells all, a convolution that waits is watched while it is made.
+      const watch = { best: toBest, nonFinite: toNonFinite };
       const rectifies = attrs.apply && attrs.name === 'relu' && mode === ABOVE;
-      const watched = rectifies ? rectifyDeferred(backend, x, { best: toBest, nonFinite: toNonFinite }) : undefined;
-      if (watched) {
-        made.push(watched);
+      const rectifiedZ = rectifies ? rectifyDeferred(backend, x, watch) : undefined;
+      if (rectifiedZ) made.push(rectifiedZ);
+      if (rectifiedZ || (!usesFired && watchDeferred(backend, x, watch))) {
+        if (!rectifiedZ && code) made.push(applyActivation(backend, x, code.op(attrs.params ?? {}), a, b));
         kernels.livenessFound(toBest, toFired, mode, attrs.low ?? 0, units, channels, dead, maxZ);
         return;
       }
       const h = attrs.apply ? make(x.shape, 'float32') : 0;
-      const [a, b] = code?.parameters?.(attrs.params ?? {}) ?? [0, 0];
       const function_ = [code?.op(attrs.params ?? {}) ?? 0, a, b, attrs.epsilon] as const;
       const shape = [batch, units, channels] as const;
       const window = [mode, attrs.low ?? 0, attrs.high ?? 0] as const;

@@ -84,7 +84,7 @@ export function winogradConvolve(
         ...operands,
         y,
         bias,
-        relu && !watch,
+        relu,
         scratch(),
         ...watching.placeOf(i),
       ];

@@ -33,7 +33,9 @@ export interface PointwiseExports {
       maxZ: number,
     ]
   ): void;
-  watchImages(z: number, images: number, units: number, channels: number, best: number, nonFinite: number): void;
+  watchImages(
+    ...args: [z: number, images: number, units: number, channels: number, best: number, nonFinite: number, cut: boolean]
+  ): void;
   mergeWatched(
     ...args: [best: number, other: number, units: number, nonFinite: number, otherNonFinite: number, channels: number]
   ): void;
