@@ -67,7 +67,7 @@ afterEach(() => {
 });
 
 describe('training', () => {
-  test('the worker pauses at once, builds when the page has been shown, and hears the rest in its order', async () => {
+  test('the worker stops at once, builds when the page has been shown, and hears the rest in its order', async () => {
     let show = (): void => undefined;
     training.stop();
     training = make(undefined, () => new Promise((done) => (show = done)));
@@ -78,12 +78,12 @@ describe('training', () => {
     await vi.advanceTimersByTimeAsync(0);
     training.train();
     training.build(plan);
-    expect(heard()).toEqual(['start', 'build', 'train', 'pause']);
+    expect(heard()).toEqual(['start', 'build', 'train', 'drop']);
     training.train();
     expect(training.state.phase).toBe('training');
     show();
     await vi.advanceTimersByTimeAsync(0);
-    expect(heard()).toEqual(['start', 'build', 'train', 'pause', 'build', 'train']);
+    expect(heard()).toEqual(['start', 'build', 'train', 'drop', 'build', 'train']);
     // What waited for one worker is not told to the next.
     training.build(plan);
     training.restart();

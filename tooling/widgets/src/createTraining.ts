@@ -249,7 +249,7 @@ export function createTraining(
     const networks = plan.networks.map((network) => fitted(network, plan.data));
     const chosen = images ?? (plan.data === 'own' ? current?.images : undefined);
     current = { plan: { ...plan, networks }, script, ...(chosen ? { images: chosen } : {}) };
-    if (state.phase === 'training') send({ type: 'pause' });
+    if (state.phase === 'training') send({ type: 'drop' });
     turn++;
     Object.assign(state, { step: 0, stepsPerSecond: 0, data: undefined });
     if (state.phase !== 'failed') state.problem = undefined;

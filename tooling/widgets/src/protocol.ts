@@ -34,6 +34,8 @@ export type Command =
   | { type: 'train' }
   | { type: 'step' }
   | { type: 'pause' }
+  /** Stops, without a look: other networks come. */
+  | { type: 'drop' }
   | { type: 'act'; run: number; act: Act }
   | { type: 'inspect'; run: number; layer: number; channel: number }
   | { type: 'curve'; activation: string; params: Readonly<Record<string, number>> }

@@ -94,13 +94,13 @@ async function build(command: Extract<Command, { type: 'build' }>): Promise<void
   if (!isWarm) setTimeout(prepare, warmUpAfter);
 }
 
-/** Once, unless training came first. */
+/** Once, unless training came first; until there is something to do. */
 function prepare(): void {
+  const before = heard;
   last = last.then(async () => {
     if (isWarm || !session || trainer?.running || session.step > 0) return;
-    isWarm = true;
     // What fails here fails in training as well, and is said there.
-    await warmUp(session).catch(() => undefined);
+    isWarm = await warmUp(session, () => heard > before).catch(() => true);
   });
 }
 
@@ -126,13 +126,18 @@ async function obey(command: Command, wasRunning: boolean): Promise<void> {
   else if (command.type === 'act') await trainer?.act(command.run, command.act);
   else if (command.type === 'inspect') await trainer?.inspect(command);
   else if (command.type === 'look') await trainer?.look(command);
-  const goesOn = command.type === 'train' || (wasRunning && command.type !== 'pause' && command.type !== 'step');
+  const stops = command.type === 'pause' || command.type === 'drop' || command.type === 'step';
+  const goesOn = command.type === 'train' || (wasRunning && !stops);
   if (goesOn) trainer?.go(fail);
 }
 
 let last: Promise<void> = Promise.resolve();
+/** Counts the commands. */
+let heard = 0;
 
 self.addEventListener('message', ({ data }: MessageEvent<Command>) => {
+  heard++;
+  if (data.type === 'drop' && session) session.dropped = true;
   last = last
     .then(async () => {
       if (data.type === 'start') await start(data.threads);

@@ -15,6 +15,19 @@ export const painted = (): Promise<void> =>
     );
   });
 
+let queue: Promise<void> = Promise.resolve();
+
+/** After a paint that nobody else was given: what many parts of the page make for themselves comes one by one. */
+export function turn(): Promise<void> {
+  queue = queue.then(painted);
+  return queue;
+}
+
+/** After so many paints: what comes one part a frame is all there then. */
+export async function settled(frames: number): Promise<void> {
+  for (let frame = 0; frame < frames; frame++) await painted();
+}
+
 /**
  * Counts from 0 to `parts`, one a frame, from when the component is there: a page that makes all its parts at once answers
  * nothing meanwhile.
@@ -53,7 +66,7 @@ export function oneByOne<T>(source: () => readonly T[]): Readonly<ShallowRef<rea
 export function later<T>(source: () => T, frames: number): Readonly<ShallowRef<T>> {
   const shown = shallowRef(source());
   watch(source, async (value) => {
-    for (let frame = 0; frame < frames; frame++) await painted();
+    await settled(frames);
     // A newer one has its own turn.
     if (source() === value) shown.value = value;
   });

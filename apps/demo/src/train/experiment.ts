@@ -22,7 +22,7 @@ import {
 } from '@tooling/widgets';
 import { type Ref, reactive, ref, type ShallowRef, shallowRef } from 'vue';
 import { queryOf, writeQuery } from '../address';
-import { painted } from '../shell/inTurn';
+import { settled } from '../shell/inTurn';
 
 /** What is trained, kept in the address, and the training itself. */
 export interface Experiment {
@@ -45,6 +45,8 @@ export interface Experiment {
 }
 
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+/** For what a plan shows beside its networks. */
+const framesAfter = 4;
 export const letters = 'ABCD';
 export const runColour = (index: number): string => `run-${index + 1}`;
 
@@ -140,7 +142,8 @@ export function createExperiment(): Experiment {
       await isolate(base);
       training.value = createTraining(trainingWorker, {
         threads: chosenThreads(queryOf()),
-        shown: painted,
+        // Cards come one a frame, their charts after them.
+        shown: () => settled(framesAfter + plan.networks.length),
       });
       build();
     },

@@ -9,6 +9,7 @@ import { inspect, look } from './inspect';
 import { Session } from './session';
 import { activationsOf, shownActivations } from './stateLayers';
 import { Trainer } from './trainer';
+import { warmUp } from './warmUp';
 
 beforeAll(async () => {
   await startWasm({ threads: 1 });
@@ -54,6 +55,32 @@ describe('a session', () => {
         expect(stacked.layers).toEqual(plain.layers);
       },
     ));
+
+  test('one that was dropped ends with the network that it is at, and looks at none', () =>
+    withSession(plan(network({}), network({}), network({})), async (session) => {
+      const [first] = session.runs;
+      const whole = first!.train.bind(first);
+      first!.train = async (xs, ys) => {
+        session.dropped = true;
+        return whole(xs, ys);
+      };
+      expect((await session.train()).loss).toHaveLength(1);
+      expect(session.runs.map(({ step }) => step)).toEqual([1, 0, 0]);
+      const told: Report[] = [];
+      await new Trainer(session, (report) => told.push(report)).lookAtAll();
+      expect(told).toEqual([]);
+    }));
+
+  test('warming up leaves its networks as they are, and ends when something else is wanted', () =>
+    withSession(plan(network({}), network({ activation: 'elu' })), async (session) => {
+      const weights = () => session.runs.map(({ model }) => model.getWeights().map((weight) => [...weight.dataSync()]));
+      const before = weights();
+      expect(await warmUp(session, () => false)).toBe(true);
+      let asked = 0;
+      expect(await warmUp(session, () => ++asked > 3)).toBe(false);
+      expect(asked).toBeLessThan(6);
+      expect(weights()).toEqual(before);
+    }));
 
   test('an audit has a cell for every channel, a histogram for every layer, and a surface in the plane', () =>
     withSession(plan(network({ depth: 3 })), async (session) => {

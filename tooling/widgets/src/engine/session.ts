@@ -3,6 +3,7 @@ import { tensor2d, tensor4d } from '@tensorflow/tfjs-core';
 import { gather, sizeOf, type TrainingData } from '../data/trainingData';
 import { fitted, type TrainingPlan } from '../plan/plan';
 import type { Audited, Built, Progress, ScriptedAct } from '../protocol';
+import { breathe } from './breathe';
 import { zHistograms } from './histograms';
 import { buildNetwork } from './network';
 import { NetworkRun } from './networkRun';
@@ -13,6 +14,8 @@ const batchSize = 32;
 /** z is spread alike in 16 images and in 128, and counting takes an eighth of the time. */
 const countedSamples = 16;
 const shownSamples = 2;
+/** Milliseconds of training after which messages are let in, between one network and the next. */
+const longestBreath = 20;
 
 /** One plan in training: its data, its networks, all on the same batches. */
 export class Session {
@@ -23,6 +26,8 @@ export class Session {
   readonly probe: Probe;
   readonly runs: NetworkRun[] = [];
   step = 0;
+  /** Others come in its place: what is under way ends with the network that it is at. */
+  dropped = false;
   private readonly random: Random;
   private order: number[] = [];
 
@@ -68,7 +73,7 @@ export class Session {
     };
   }
 
-  /** One update of every network, on the same batch. */
+  /** One update of every network, on the same batch; of those that it came to, where it was dropped. */
   async train(): Promise<Progress['steps'][number]> {
     const { shape, classes, train } = this.data;
     const indices = this.nextIndices();
@@ -77,8 +82,14 @@ export class Session {
     const ys = tensor2d(labels, [indices.length, classes.length]);
     const loss: number[] = [];
     const accuracy: number[] = [];
+    let breathed = performance.now();
     try {
       for (const run of this.runs) {
+        if (performance.now() - breathed > longestBreath) {
+          await breathe();
+          breathed = performance.now();
+        }
+        if (this.dropped) break;
         const figures = await run.train(xs, ys);
         loss.push(figures.loss);
         accuracy.push(figures.accuracy);

@@ -1,18 +1,11 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Act, Command, Progress, Report, ScriptedAct } from '../protocol';
+import { breathe } from './breathe';
 import { inspect, look } from './inspect';
 import type { NetworkRun } from './networkRun';
 import { Pace } from './pace';
 import type { Session } from './session';
 import { activationsOf, shownActivations } from './stateLayers';
-
-/** Lets messages in. A timer would wait 4 ms, a fifth of a step. */
-const channel = new MessageChannel();
-const breathe = (): Promise<void> =>
-  new Promise((done) => {
-    channel.port1.onmessage = () => done();
-    channel.port2.postMessage(0);
-  });
 
 const sentence = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
@@ -53,7 +46,11 @@ export class Trainer {
   }
 
   async lookAtAll(): Promise<void> {
-    for (const run of this.session.runs) await this.lookAt(run);
+    for (const run of this.session.runs) {
+      if (this.session.dropped) return;
+      await this.lookAt(run);
+      await breathe();
+    }
   }
 
   async act(index: number, act: Act): Promise<void> {
