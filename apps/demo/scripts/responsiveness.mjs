@@ -7,11 +7,12 @@ import { demoInBrowser } from './servedDemo.mjs';
 const visits = Number(process.argv.slice(2).filter((argument) => argument !== '--')[0] ?? 3);
 const seconds = 5;
 const patience = 30_000;
-/** What a visitor finds, the scene with most layers, and as many networks as there can be. */
+/** What a visitor finds, the scene with most layers, as many networks as there can be, and of these the deepest and widest. */
 const queries = {
   'two networks': '',
   'three deep networks': '?scene=bornDead',
   'four networks': '?activation=relu,elu,leakyRelu,silu&learningRate=0.01&width=32',
+  'four of 15 wide layers': '?kind=dense&depth=15&width=32&activation=relu,elu,leakyRelu,silu&learningRate=0.01',
 };
 const most = { paint: 1000, started: 3000, longest: 50 };
 const fewest = { frames: 30 };

@@ -46,14 +46,17 @@ for (const name of pages)
     ['en', 'light'],
     ['zh', 'dark'],
   ]) {
-    const page = await browser.newPage({ viewport: { width: widths[0], height: 900 } });
+    const page = await browser.newPage({ viewport: { width: widths[0], height: 900 }, colorScheme: null });
     page.on('console', (message) => console.log(`${name}: ${message.type()}: ${message.text()}`));
     await page.goto(`${site.url}?page=${name}&lang=${lang}&theme=${theme}`);
     await page.screenshot({ path: join(target, `${name}-${lang}-${theme}-start.png`), fullPage: true });
     await prepare[name](page).catch((error) => console.log(`${name}: ${error.message.split('\n')[0]}`));
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
-      await page.waitForTimeout(150);
+      // What is out of sight is not drawn: all of the page is in sight for the picture.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(1000);
       const path = join(target, `${name}-${lang}-${theme}-${width}.png`);
       await page.screenshot({ path, fullPage: true });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

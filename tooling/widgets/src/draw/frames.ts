@@ -1,8 +1,8 @@
 /**
- * Milliseconds of drawing in one frame: to style, lay out and paint what was drawn takes the browser about three times
+ * Milliseconds of drawing in one frame: to style, lay out and paint what was drawn takes the browser several times
  * that, and a page that also answers must not spend its whole sixtieth on it.
  */
-const budget = 2;
+const budget = 1;
 
 /** What waits, and whether it takes a frame for itself. */
 const waiting = new Map<() => void, boolean>();

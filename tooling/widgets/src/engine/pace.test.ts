@@ -25,3 +25,14 @@ test('quick looks are shown one by one, slow ones once a second, and the slowest
   expect(waitAfter(200)).toBe(1000);
   expect(waitAfter(1200)).toBe(2400);
 });
+
+test.each([
+  [2, [5, 30, 0]],
+  [8, [0, 0, 0]],
+])('with %i cores, what browsers compile at first takes turns with the training', async (cores, rests) => {
+  vi.stubGlobal('navigator', { hardwareConcurrency: cores });
+  vi.resetModules();
+  const pace = new (await import('./pace')).Pace();
+  expect([pace.rest(5, 100), pace.rest(80, 1900), pace.rest(5, 2100)]).toEqual(rests);
+  vi.unstubAllGlobals();
+});

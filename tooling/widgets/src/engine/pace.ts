@@ -9,6 +9,13 @@ const shortestWait = 400;
 /** The page is told this often: more would take the time of its painting from the training, where both share two cores. */
 const tellEvery = (globalThis.navigator?.hardwareConcurrency ?? 1) > 2 ? 100 : 200;
 
+/**
+ * So many milliseconds of its first training a worker rests as long as it works, where there are no cores to spare: browsers
+ * compile meanwhile.
+ */
+const gentleFor = (globalThis.navigator?.hardwareConcurrency ?? 1) > 2 ? 0 : 2000;
+const longestRest = 30;
+
 /** When to look and when to tell, so that watching costs a known share of the training. */
 export class Pace {
   private looked = Number.NEGATIVE_INFINITY;
@@ -25,6 +32,11 @@ export class Pace {
     this.looked = performance.now();
     this.lookTime = this.looked - from;
     this.told = this.looked;
+  }
+
+  /** Milliseconds to rest after a step that took so long, at `since` after training began. */
+  rest(stepTime: number, since: number): number {
+    return since < gentleFor ? Math.min(stepTime, longestRest) : 0;
   }
 
   shouldTell(): boolean {

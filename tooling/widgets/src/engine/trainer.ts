@@ -9,6 +9,9 @@ import { activationsOf, shownActivations } from './stateLayers';
 
 const sentence = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
+/** When this worker began to train. */
+let firstTraining = Number.POSITIVE_INFINITY;
+
 /** Runs one session: trains it in a loop, and does in between what the page asks for. */
 export class Trainer {
   running = false;
@@ -98,6 +101,7 @@ export class Trainer {
 
   private async loop(): Promise<void> {
     this.pace.hasLooked(performance.now());
+    firstTraining = Math.min(firstTraining, performance.now());
     let steps: Progress['steps'] = [];
     const tell = (): void => {
       if (steps.length > 0) this.tell(steps, (1000 * steps.length) / this.pace.tell());
@@ -105,6 +109,7 @@ export class Trainer {
     };
     while (this.running) {
       if (await this.script()) this.pace.tell();
+      const began = performance.now();
       steps.push(await this.session.train());
       if (this.pace.shouldLook()) {
         tell();
@@ -113,7 +118,9 @@ export class Trainer {
         await this.lookAtAll();
         this.pace.hasLooked(from);
       } else if (this.pace.shouldTell()) tell();
-      await breathe();
+      const now = performance.now();
+      const rest = this.pace.rest(now - began, now - firstTraining);
+      await (rest > 0 ? new Promise((done) => setTimeout(done, rest)) : breathe());
     }
     tell();
   }

@@ -6,10 +6,12 @@ const number = (n: number): string => new Intl.NumberFormat('en').format(n);
 const megabytes = (bytes: number): string =>
   `${new Intl.NumberFormat('en', { maximumSignificantDigits: 3 }).format(bytes / 1_048_576)} MB`;
 const percent = (share: number): string =>
-  new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3 }).format(share);
+  new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3 }).format(share).replace('%', ' %');
 /** Rounded up: rounded down a bound would claim more than is known. */
 const upTo = (share: number): string =>
-  new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3, roundingMode: 'ceil' }).format(share);
+  new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 3, roundingMode: 'ceil' })
+    .format(share)
+    .replace('%', ' %');
 
 const problems: { [Code in ProblemCode]: (values: Problems[Code]) => string } = {
   tooManyFiles: ({ limit }) => `These are more than ${number(limit)} files. Drop the model's folder and fewer images.`,

@@ -1,5 +1,5 @@
 const percent = (share: number): string =>
-  new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 2 }).format(share);
+  new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 2 }).format(share).replace('%', ' %');
 const number = (n: number): string => new Intl.NumberFormat('en').format(n);
 
 /** What the page says of the network that it ships. */
