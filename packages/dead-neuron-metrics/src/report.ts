@@ -2,7 +2,7 @@ import type { CurvePoint, DeadNeuronReport, LayerReport } from '@relumine/core';
 import { firingRateBound } from './confidence/firingRateBound';
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 2 : 0)} %`;
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+const counted = (n: number, noun: string): string => `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Sentences that say what to do next. */
 function advice(layers: readonly LayerReport[], samples: number): string[] {

@@ -9,6 +9,8 @@ export interface ActivationNode {
   source: string;
   activation: string;
   params: ResponseParams;
+  /** Whether one node is the whole activation, as it is not of `x · sigmoid(x)`. */
+  alone: boolean;
   /** Of a PReLU: where its slopes come from. */
   slopes?: string;
 }
@@ -75,6 +77,12 @@ function live(nodes: ReadonlyMap<string, NodeDef>, outputs: readonly string[]): 
   return reachable(placeholders, (name) => readers.get(name) ?? []);
 }
 
+/** Those of `outputs` that depend on an input. */
+export function computedOutputs(graph: GraphDef, outputs: readonly string[]): string[] {
+  const reached = live(new Map(graph.node.map((node) => [node.name, node])), outputs);
+  return outputs.filter((name) => reached.has(nodeOf(name)));
+}
+
 /** Every activation that the model's outputs depend on, in the graph's order. */
 export function activationNodes(graph: GraphDef, outputs: readonly string[]): ActivationNode[] {
   const nodes = new Map(graph.node.map((node) => [node.name, node]));
@@ -91,7 +99,8 @@ export function activationNodes(graph: GraphDef, outputs: readonly string[]): Ac
     const params = node.op === 'LeakyRelu' ? { negativeSlope: node.attr?.alpha?.f ?? 0.2 } : {};
     const slopes = node.op === 'Prelu' ? dataInputs(node)[1] : undefined;
     const source = kernelBehind(nodeOf(z), nodes) ?? node.name;
-    found.push({ h: node.name, z, source, activation, params, ...(slopes === undefined ? {} : { slopes }) });
+    const named = { h: node.name, z, source, activation, params, alone: swish === undefined };
+    found.push({ ...named, ...(slopes === undefined ? {} : { slopes }) });
   }
   // x · sigmoid(x) is one activation; its gate is none.
   return found.filter(({ h }) => !gates.has(h));

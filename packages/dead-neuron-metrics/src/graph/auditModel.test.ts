@@ -3,8 +3,9 @@ import { startWasm } from '@relumine/wasm-backend';
 import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNoLeak, useBackend } from '@tooling/testing';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { auditModel } from './auditModel';
+import { CountingGraph } from './countingGraph';
 import type { NodeDef } from './graphDef';
 
 const s = (...values: string[]): { list: { s: string[] } } => ({ list: { s: values.map((value) => btoa(value)) } });
@@ -67,6 +68,36 @@ function fusedConv(activation: string): GraphModel {
 const images = (): tf.Tensor => tf.tensor([1, 2, 3, 4, -5, -6, -7, 8], [2, 2, 2, 1]);
 
 // Kernels that are replaced stay replaced: these come last.
+/** Depthwise with Relu6, then a product with Relu, then an Elu of its own. */
+function deep(): GraphModel {
+  const attr = { ...conv, T: { type: 'DT_FLOAT' }, fused_ops: s('BiasAdd', 'Relu6'), num_args: { i: '1' } };
+  const nodes: NodeDef[] = [
+    placeholder(-1, 2, 2, 1),
+    { name: 'd', op: 'FusedDepthwiseConv2dNative', input: ['x', 'k', 'b'], attr },
+    { name: 'pooled', op: 'Mean', input: ['d', 'axes'], attr: { keep_dims: { b: false } } },
+    {
+      name: 'm',
+      op: '_FusedMatMul',
+      input: ['pooled', 'w', 'v'],
+      attr: {
+        fused_ops: s('BiasAdd', 'Relu'),
+        num_args: { i: '1' },
+        transpose_a: { b: false },
+        transpose_b: { b: false },
+      },
+    },
+    { name: 'e', op: 'Elu', input: ['m'], attr: {} },
+  ];
+  const weights: Weight[] = [
+    kernel,
+    bias,
+    { name: 'axes', shape: [2], values: [1, 2] },
+    { name: 'w', shape: [4, 2], values: [1, 0, 0, 0, 0, 0, 0, -1] },
+    { name: 'v', shape: [2], values: [0.5, 0] },
+  ];
+  return load(nodes, weights, ['e']);
+}
+
 describe.each(['cpu', 'wasm', 'native kernels'] as const)('on %s', (backend) => {
   beforeAll(async () => void (await (backend === 'native kernels' ? startWasm() : useBackend(backend))));
 
@@ -94,32 +125,7 @@ describe.each(['cpu', 'wasm', 'native kernels'] as const)('on %s', (backend) => 
   });
 
   test('depthwise with Relu6, then a product with Relu, then an Elu of its own', async () => {
-    const attr = { ...conv, T: { type: 'DT_FLOAT' }, fused_ops: s('BiasAdd', 'Relu6'), num_args: { i: '1' } };
-    const nodes: NodeDef[] = [
-      placeholder(-1, 2, 2, 1),
-      { name: 'd', op: 'FusedDepthwiseConv2dNative', input: ['x', 'k', 'b'], attr },
-      { name: 'pooled', op: 'Mean', input: ['d', 'axes'], attr: { keep_dims: { b: false } } },
-      {
-        name: 'm',
-        op: '_FusedMatMul',
-        input: ['pooled', 'w', 'v'],
-        attr: {
-          fused_ops: s('BiasAdd', 'Relu'),
-          num_args: { i: '1' },
-          transpose_a: { b: false },
-          transpose_b: { b: false },
-        },
-      },
-      { name: 'e', op: 'Elu', input: ['m'], attr: {} },
-    ];
-    const weights: Weight[] = [
-      kernel,
-      bias,
-      { name: 'axes', shape: [2], values: [1, 2] },
-      { name: 'w', shape: [4, 2], values: [1, 0, 0, 0, 0, 0, 0, -1] },
-      { name: 'v', shape: [2], values: [0.5, 0] },
-    ];
-    const model = load(nodes, weights, ['e']);
+    const model = deep();
     const x = images();
     const report = await expectNoLeak(() => auditModel(model, x, { batchSize: 1 }));
     expect(report.layers.map(({ name, source, activation }) => [name, source, activation])).toEqual([
@@ -233,6 +239,24 @@ describe.each(['cpu', 'wasm', 'native kernels'] as const)('on %s', (backend) => 
     const { layers } = await expectNoLeak(() => auditModel(model, x));
     expect(layers[0]!.statistics.unitFired).toEqual([0, 1, 1, 0]);
     x.dispose();
+    model.dispose();
+  });
+
+  test('counted while it runs: as by its values, whoever else audits; nothing stays registered', async () => {
+    const model = deep();
+    const [x, dark] = [images(), tf.zeros([2, 2, 2, 1])];
+    const reports = await expectNoLeak(() => Promise.all([x, dark].map((one) => auditModel(model, one))));
+    const fits = vi.spyOn(CountingGraph, 'fits').mockReturnValue(false);
+    for (const [i, one] of [x, dark].entries()) expect(await auditModel(model, one)).toEqual(reports[i]);
+    fits.mockRestore();
+    expect(reports[0]).not.toEqual(reports[1]);
+    for (let i = 0; i < 100; i++) {
+      const op = `RelumineCounted${i}`;
+      const registered = load([placeholder(-1, 1), { name: 'y', op, input: ['x'], attr: {} }], [], ['y']);
+      expect(() => registered.predict(tf.zeros([1, 1]))).toThrow(`Unknown op '${op}'`);
+      registered.dispose();
+    }
+    tf.dispose([x, dark]);
     model.dispose();
   });
 

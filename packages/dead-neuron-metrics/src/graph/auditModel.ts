@@ -5,7 +5,8 @@ import { audit, type CommonAuditOptions } from '../audit/audit';
 import type { AuditData, ModelInput } from '../audit/batches';
 import { canCount } from '../audit/countedActivation';
 import { counted, held, type Seen, type Watched } from '../audit/seen';
-import { type ActivationNode, activationNodes } from './activationNodes';
+import { type ActivationNode, activationNodes, computedOutputs } from './activationNodes';
+import { CountingGraph } from './countingGraph';
 import { constantOf, graphOf, run, withGraph } from './graphModel';
 import { separateActivations } from './separate';
 
@@ -13,7 +14,7 @@ const where = 'dead-neuron-metrics/graph/auditModel';
 
 /** Options of `auditModel` for graph models. */
 export interface GraphAuditOptions extends CommonAuditOptions {
-  /** Samples per forward pass where the data is one tensor; 8 unless given. What activations read of a batch is held at once. */
+  /** Samples per forward pass where the data is one tensor; 8 unless given. Where the backend does not count, what activations read of a batch is held at once. */
   batchSize?: number;
 }
 
@@ -54,17 +55,30 @@ export async function auditModel(
     const constant = slopes === undefined ? undefined : constantOf(model, graph, slopes);
     return { ...identity, found: { activation, params }, node, ...(constant ? { slopes: constant } : {}) };
   });
-  return audit(
-    {
-      where,
-      watched: found,
-      inputNames: () => model.inputs.map(({ name }) => name),
-      pass: (xs, look, count) => pass(audited, found, xs, look, count),
-    },
-    data,
-    batchSize,
-    options,
-  );
+  const inPass = found.filter((one) => canCountInPass(one));
+  const counting =
+    inPass.length > 0 && CountingGraph.fits(model)
+      ? new CountingGraph(model, graph, inPass, computedOutputs(graph, outputs))
+      : undefined;
+  try {
+    return await audit(
+      {
+        where,
+        watched: found,
+        inputNames: () => model.inputs.map(({ name }) => name),
+        pass: async (xs, look, count) => {
+          if (!counting || !count) return pass(found, xs, look, count, (names) => run(audited, xs, names));
+          const others = found.filter((one) => !inPass.includes(one));
+          return pass(others, xs, look, count, (names) => counting.run(xs, names, look));
+        },
+      },
+      data,
+      batchSize,
+      options,
+    );
+  } finally {
+    counting?.dispose();
+  }
 }
 
 interface NodeWatched extends Watched {
@@ -80,20 +94,25 @@ function isCounted({ found, slopes }: NodeWatched): boolean {
   return Boolean(known) && canCount(found, false);
 }
 
+/** Whether the pass that counts can stand in the node's place. */
+function canCountInPass(one: NodeWatched): boolean {
+  return one.node.alone && one.found.activation !== 'prelu' && isCounted(one);
+}
+
 /** Values without channels are those of one. */
 const withChannels = (value: Tensor): Tensor => (value.rank < 2 ? reshape(value, [-1, 1]) : value);
 
-/** One forward pass; frees its values. */
+/** Looks at activations by the values of their nodes, which `valuesOf` computes in one forward pass; frees these. */
 async function pass(
-  model: GraphModel,
   watched: readonly NodeWatched[],
   xs: ModelInput,
   look: (seen: Seen) => void,
   count: boolean,
+  valuesOf: (names: string[]) => Promise<Tensor[]>,
 ): Promise<void> {
   const read = watched.filter((one) => !(count && isCounted(one)));
   const names = [...new Set([...watched.map(({ node }) => node.z), ...read.map(({ node }) => node.h)])];
-  const values = await run(model, xs, names);
+  const values = await valuesOf(names);
   const inputs = new Set(('dataId' in xs ? [xs as Tensor] : Object.values(xs)).map(({ id }) => id));
   try {
     tidy(() => {
