@@ -1,7 +1,7 @@
 import { BLOCK, fold, high2, low2 } from './figures';
 import { fma } from './vector';
 
-// Relu and leaky ReLU, counted while they are applied: two positions of a column at a time, down a tile of positions. A line of
+// Relu, counted while it is applied: two positions of a column at a time, down a tile of positions. A line of
 // the cache is read and written whole within two columns, so that memory is waited for about as long as by the plain
 // function, and the counting goes on meanwhile. Sums run in float32 within a tile, and are added up in float64; where they
 // would cancel, the tile is summed again about its first value.
@@ -114,53 +114,4 @@ export function countZeros(h: usize, rows: i32, rowBytes: usize): v128 {
     h += rowBytes;
   }
   return zeros;
-}
-
-/** h = max(z, slope · z) with a slope above 0 and at most 1, and its counts, likewise, for channels by fours. */
-export function countLeaky(
-  z: usize, dh: usize, rows: i32, rowBytes: usize, acc: usize, slope: f32, ahead: usize,
-): void {
-  const zero = f32x4.splat(0), sign = f32x4.splat(-0.0), a = f32x4.splat(slope);
-  const share = f64x2.splat((1 - <f64>slope) / (1 + <f64>slope)), twice = f64x2.splat((-2 * <f64>slope) / (1 + <f64>slope));
-  const tile = <usize>rows * rowBytes;
-  let next = z + ahead;
-  for (let c: usize = 0; c < rowBytes; c += 16) {
-    let p = z + c;
-    const end = p + tile;
-    // `size` is Σ −|z|, `nearest` the largest −|z|.
-    let s = zero, qa = zero, qb = zero, size = zero, nearest = f32x4.splat(-Infinity), low = v128.load(acc, 112), top = v128.load(acc, 144);
-    while (p < end) {
-      touch(next);
-      touch(next + dh);
-      next += 32;
-      const y = p + dh, p1 = p + rowBytes;
-      const za = v128.load(p), zb = v128.load(p1);
-      const ha = f32x4.pmax(za, f32x4.mul(za, a)), hb = f32x4.pmax(zb, f32x4.mul(zb, a));
-      v128.store(y, ha);
-      v128.store(y + rowBytes, hb);
-      // One step of each chain for two positions: chains are what this loop would wait for.
-      s = f32x4.add(s, f32x4.add(ha, hb));
-      qa = fma(ha, ha, qa);
-      qb = fma(hb, hb, qb);
-      low = f32x4.pmin(low, f32x4.pmin(za, zb));
-      top = f32x4.pmax(top, f32x4.pmax(za, zb));
-      const na = v128.or(za, sign), nb = v128.or(zb, sign);
-      size = f32x4.add(size, f32x4.add(na, nb));
-      nearest = f32x4.pmax(nearest, f32x4.pmax(na, nb));
-      p = p1 + rowBytes;
-    }
-    const h = z + c + dh;
-    addSums(acc, s, f32x4.add(qa, qb), h, rows, rowBytes);
-    // With P = Σ max(z, 0) and N = Σ max(−z, 0): Σh = P − a N, Σ|z| = P + N, and Σ|h| = P + a N.
-    const size0 = f64x2.add(f64x2.mul(share, low2(s)), f64x2.mul(twice, low2(size)));
-    const size1 = f64x2.add(f64x2.mul(share, high2(s)), f64x2.mul(twice, high2(size)));
-    v128.store(acc, f64x2.add(v128.load(acc, 32), size0), 32);
-    v128.store(acc, f64x2.add(v128.load(acc, 48), size1), 48);
-    // A product may be 0 where z is not.
-    if (v128.any_true(f32x4.eq(f32x4.mul(nearest, a), zero)))
-      v128.store(acc, i32x4.add(v128.load(acc, 96), countZeros(h, rows, rowBytes)), 96);
-    v128.store(acc, low, 112);
-    v128.store(acc, top, 144);
-    acc += BLOCK;
-  }
 }

@@ -1,4 +1,4 @@
-import { activationGrad } from './activations';
+import { activationGrad } from './activationGradients';
 import { maxPoolGrad } from './pooling';
 import { high } from './sums';
 

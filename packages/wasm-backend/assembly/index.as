@@ -1,4 +1,5 @@
-export { activation, activationGrad } from './activations';
+export { activationGrad } from './activationGradients';
+export { activation } from './activations';
 export { siluWithSlope } from './silu';
 export { convolve, filterGradient, transposeTaps } from './convolution';
 export { multiply, packColumns, packRows } from './gemm';

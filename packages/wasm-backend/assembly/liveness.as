@@ -1,4 +1,5 @@
-import { activation, activationGrad } from './activations';
+import { activationGrad } from './activationGradients';
+import { activation } from './activations';
 
 // Who lives, from z alone: the largest z of every unit, whether it fired, and what is not finite. The work goes by strips
 // of units that stay in the first-level cache while all samples of the batch pass over them.

@@ -1,4 +1,5 @@
-import { activation, activationGrad } from './activations';
+import { activationGrad } from './activationGradients';
+import { activation } from './activations';
 import { prelu, preluGrad } from './prelu';
 
 // Statistics of a layer in the pass that applies its activation. The work goes by strips of positions that stay in the
