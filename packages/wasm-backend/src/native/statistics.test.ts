@@ -257,21 +257,23 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   test.each([0, -0, 1e-44, -1e-44])('leaky ReLU: a zero of h from %d, whatever stands beside it', (small) => {
     const beside = [1, -1e-20, 1e25, -1e25, 1e4, 1 / 0, -1 / 0, Number.NaN];
     for (const negativeSlope of [0.01, 1e-7, 0.5, 0.9]) {
-      // Eight channels, in each of which `small` stands at the fifth of eight positions, and one of the others beside it.
-      const zs = Float32Array.from({ length: 64 }, (_, i) => {
-        const position = Math.floor(i / 8);
-        return position === 4 ? small : position === 6 ? beside[i % 8]! : 2;
-      });
-      tf.tidy(() => {
-        const attrs = { name: 'leakyRelu', params: { negativeSlope }, epsilon: 0 };
-        const x = tf.tensor(zs, [1, 8, 8]);
-        const [h, counts] = tf
-          .engine()
-          .runKernel('RelumineActivationStatistics', { x }, attrs) as unknown as tf.Tensor[];
-        const hs = h!.dataSync();
-        const zeros = Array.from({ length: 8 }, (_, c) => hs.filter((v, i) => i % 8 === c && v === 0).length);
-        expect([...counts!.dataSync()].slice(8, 16)).toEqual(zeros);
-      });
+      for (const other of beside) {
+        const zs = Float32Array.from({ length: 64 }, (_, i) => [2, 2, 2, 2, small, 2, other, 2][Math.floor(i / 8)]!);
+        tf.tidy(() => {
+          const attrs = { name: 'leakyRelu', params: { negativeSlope }, epsilon: 0 };
+          const x = tf.tensor(zs, [1, 8, 8]);
+          const [h, counts] = tf
+            .engine()
+            .runKernel('RelumineActivationStatistics', { x }, attrs) as unknown as tf.Tensor[];
+          const hs = h!.dataSync();
+          const zeros = Array.from({ length: 8 }, (_, c) => hs.filter((v, i) => i % 8 === c && v === 0).length);
+          expect([negativeSlope, other, ...[...counts!.dataSync()].slice(8, 16)]).toEqual([
+            negativeSlope,
+            other,
+            ...zeros,
+          ]);
+        });
+      }
     }
   });
 
