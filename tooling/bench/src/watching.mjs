@@ -23,7 +23,7 @@ async function cost(action) {
 
 /** Runs both in turn, so that both meet the same machine, and compares each pair. */
 async function ratio(what, watched, plain, pairs = rounds) {
-  for (const action of [watched, plain, watched, plain]) await action();
+  for (let i = 0; i < 2 + pairs / 10; i++) for (const action of [watched, plain]) await action();
   const found = [];
   for (let i = 0; i < pairs; i++) {
     // Which comes first changes, so that neither profits from it.
@@ -34,7 +34,7 @@ async function ratio(what, watched, plain, pairs = rounds) {
   const line = ['cpu', 'wall'].map((kind) => {
     const { median, lower, upper } = spread(found.map(([a, b]) => a[kind] / b[kind]));
     const alone = spread(found.map(([, b]) => b[kind])).median;
-    return `${kind} ${median.toFixed(3)} (${lower.toFixed(3)}–${upper.toFixed(3)}), plain ${alone.toFixed(0)} ms`;
+    return `${kind} ${median.toFixed(3)} (${lower.toFixed(3)}–${upper.toFixed(3)}), plain ${alone.toFixed(1)} ms`;
   });
   console.log(`${what}: ${line.join('; ')}`);
 }
@@ -47,14 +47,15 @@ for (const activation of wants('monitor') ? ['relu', 'leakyRelu', 'prelu', 'elu'
   const step = () => model.trainOnBatch(images, labels);
   for (const every of [1, 10]) {
     const monitor = deadNeuronMonitor({ every });
-    // Ten steps at a time, as many as are between two observations of the sparse monitor.
-    const ten = (once) => async () => {
-      for (let i = 0; i < 10; i++) await once();
+    // As many steps at a time as are between two observations: the shorter, the less a machine that changes its speed disturbs.
+    const some = (once) => async () => {
+      for (let i = 0; i < every; i++) await once();
     };
     await ratio(
       `monitor, every ${every}, simpleCnn with ${activation}`,
-      ten(() => monitor.step(model, step)),
-      ten(step),
+      some(() => monitor.step(model, step)),
+      some(step),
+      (10 * rounds) / every,
     );
     monitor.detach();
   }
