@@ -1,6 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { backpropagateGradients as original } from '@tensorflow/tfjs-core/dist/tape';
 
-export { backpropagateGradients } from '@tensorflow/tfjs-core/dist/tape';
+/** @public tfjs's engine, which gets this file instead of its own, reads it. */
+export const backpropagateGradients: typeof original = original;
 
 /** What tfjs's engine has recorded of one operation: the part of it that is read here. */
 export interface TapeNode {
