@@ -56,7 +56,7 @@ export class CountingGraph<W extends Watched> {
   #apply(watched: W, z: Tensor): Tensor {
     return tidy(() => {
       const found = counted(watched, z.rank < 2 ? reshape(z, [-1, 1]) : z);
-      if (!found) throw new Error('the backend no longer counts: it was changed in the middle of an audit');
+      if (!found) throw new Error('[relumine/dead-neuron-metrics/graph/auditModel] the backend counts no longer.');
       this.#look?.(found.seen);
       return z.rank < 2 ? reshape(found.h, z.shape) : found.h;
     });

@@ -111,13 +111,7 @@ function run(one: Deferred, y: number, relu: boolean, watch?: Watch): void {
   if (one.runs.count++ > 0) readTwice.add(one.key);
 }
 
-function resolve(
-  backend: WasmBackend,
-  state: State,
-  dataId: DataId,
-  { memoryOffset }: Entry,
-  watch?: Watch | undefined,
-): void {
+function resolve(backend: WasmBackend, state: State, dataId: DataId, { memoryOffset }: Entry, watch?: Watch): void {
   const one = state.deferred.get(dataId)!;
   // Where this throws, the next look tries again.
   run(one, memoryOffset, false, watch);
