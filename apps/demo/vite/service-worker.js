@@ -7,6 +7,8 @@ const cacheName = prefix + version;
 const addressOf = (file) => new URL(file, self.registration.scope).href;
 const known = new Set(files.map(addressOf));
 const home = addressOf('./');
+/** Milliseconds between one file and the next. */
+const restBetween = 150;
 
 self.addEventListener('install', (event) => {
   const isUpdate = Boolean(self.registration.active);
@@ -56,18 +58,19 @@ const keep = (wanted) => Promise.all(wanted.map(keepOne));
 
 /** All at once would take the machine from the page, which may train meanwhile. */
 async function keepInTurn(wanted) {
-  for (const file of wanted) await keepOne(file);
+  for (const file of wanted) if (await keepOne(file)) await new Promise((done) => setTimeout(done, restBetween));
 }
 
-/** Keeps a file; what another version has under the same hashed name is copied. */
+/** Keeps a file; what another version has under the same hashed name is copied. Tells whether it had to. */
 async function keepOne(file) {
   const cache = await caches.open(cacheName);
   const address = addressOf(file);
-  if (await cache.match(address)) return;
+  if (await cache.match(address)) return false;
   const old = file.startsWith('assets/') ? await caches.match(address) : undefined;
   const response = old ?? (await fetch(address, { cache: file.startsWith('assets/') ? 'default' : 'reload' }));
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   await cache.put(address, response);
+  return true;
 }
 
 async function dropOthers() {

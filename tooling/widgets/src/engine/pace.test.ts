@@ -30,9 +30,22 @@ test.each([
   [2, [5, 30, 0]],
   [8, [0, 0, 0]],
 ])('with %i cores, what browsers compile at first takes turns with the training', async (cores, rests) => {
+  const pace = new (await paceWith(cores))();
+  expect([pace.rest(5), pace.rest(80), pace.rest(915)]).toEqual(rests);
+});
+
+test('where there are many layers it takes turns for longer, and never again in a worker that has worked so long', async () => {
+  const Paced = await paceWith(2);
+  const deep = new Paced(60);
+  expect([deep.rest(2480), deep.rest(10), deep.rest(10)]).toEqual([30, 10, 0]);
+  expect(new Paced(0).rest(10)).toBe(0);
+});
+
+/** As a worker of a machine with so many cores has it. */
+async function paceWith(cores: number): Promise<typeof Pace> {
   vi.stubGlobal('navigator', { hardwareConcurrency: cores });
   vi.resetModules();
-  const pace = new (await import('./pace')).Pace();
-  expect([pace.rest(5, 100), pace.rest(80, 1900), pace.rest(5, 2100)]).toEqual(rests);
+  const found = (await import('./pace')).Pace;
   vi.unstubAllGlobals();
-});
+  return found;
+}

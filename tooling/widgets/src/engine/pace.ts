@@ -10,17 +10,27 @@ const shortestWait = 400;
 const tellEvery = (globalThis.navigator?.hardwareConcurrency ?? 1) > 2 ? 100 : 200;
 
 /**
- * So many milliseconds of its first training a worker rests as long as it works, where there are no cores to spare: browsers
- * compile meanwhile.
+ * For so many milliseconds of its first work a worker rests as long as it works, where there are no cores to spare: browsers
+ * compile meanwhile what is much used …
  */
-const gentleFor = (globalThis.navigator?.hardwareConcurrency ?? 1) > 2 ? 0 : 2000;
+const gentleWork = (globalThis.navigator?.hardwareConcurrency ?? 1) > 2 ? 0 : 1000;
+/** … and the page makes the grid of each layer. */
+const gentleWorkPerLayer = gentleWork / 40;
 const longestRest = 30;
+/** Milliseconds that this worker has trained and looked, whatever networks they were. */
+let worked = 0;
 
 /** When to look and when to tell, so that watching costs a known share of the training. */
 export class Pace {
   private looked = Number.NEGATIVE_INFINITY;
   private lookTime = 0;
   private told = performance.now();
+  private readonly gentleWork: number;
+
+  /** @param layers that the page shows, of all networks */
+  constructor(layers = 0) {
+    this.gentleWork = gentleWork + layers * gentleWorkPerLayer;
+  }
 
   shouldLook(): boolean {
     const wait = Math.max(shortestWait, Math.min(this.lookTime / lookShare, longestWait), leastWaits * this.lookTime);
@@ -34,9 +44,10 @@ export class Pace {
     this.told = this.looked;
   }
 
-  /** Milliseconds to rest after a step that took so long, at `since` after training began. */
-  rest(stepTime: number, since: number): number {
-    return since < gentleFor ? Math.min(stepTime, longestRest) : 0;
+  /** Milliseconds to rest after so many of work. */
+  rest(work: number): number {
+    worked += work;
+    return worked < this.gentleWork ? Math.min(work, longestRest) : 0;
   }
 
   shouldTell(): boolean {

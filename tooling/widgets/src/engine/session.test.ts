@@ -1,6 +1,7 @@
 import { startWasm } from '@relumine/wasm-backend';
 import { memory, tensor4d } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { LayersModel } from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { planarData } from '../data/planarData';
 import { defaultNetwork, type NetworkChoices, type TrainingPlan } from '../plan/plan';
 import type { Act, Report } from '../protocol';
@@ -71,11 +72,32 @@ describe('a session', () => {
       expect(told).toEqual([]);
     }));
 
+  test('where its networks take long, it pauses between them', () =>
+    withSession(plan(network({}), network({}), network({})), async (session) => {
+      const pauses = vi.fn(async () => undefined);
+      let now = 0;
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+      const [first] = session.runs;
+      const whole = first!.train.bind(first);
+      first!.train = async (xs, ys) => {
+        now += 11;
+        return whole(xs, ys);
+      };
+      await session.train(pauses);
+      clock.mockRestore();
+      expect(pauses).toHaveBeenCalledTimes(1);
+    }));
+
   test('warming up leaves its networks as they are, and ends when something else is wanted', () =>
     withSession(plan(network({}), network({ activation: 'elu' })), async (session) => {
       const weights = () => session.runs.map(({ model }) => model.getWeights().map((weight) => [...weight.dataSync()]));
       const before = weights();
+      const trained = vi.spyOn(LayersModel.prototype, 'trainOnBatch');
       expect(await warmUp(session, () => false)).toBe(true);
+      const copies = new Set(trained.mock.contexts);
+      expect(copies.size).toBe(2);
+      expect(trained.mock.calls.length).toBeGreaterThan(2);
+      trained.mockRestore();
       let asked = 0;
       expect(await warmUp(session, () => ++asked > 3)).toBe(false);
       expect(asked).toBeLessThan(6);

@@ -14,8 +14,8 @@ const batchSize = 32;
 /** z is spread alike in 16 images and in 128, and counting takes an eighth of the time. */
 const countedSamples = 16;
 const shownSamples = 2;
-/** Milliseconds of training after which messages are let in, between one network and the next. */
-const longestBreath = 20;
+/** Milliseconds of training after which there is a pause, between one network and the next. */
+const longestBreath = 10;
 
 /** One plan in training: its data, its networks, all on the same batches. */
 export class Session {
@@ -73,8 +73,12 @@ export class Session {
     };
   }
 
-  /** One update of every network, on the same batch; of those that it came to, where it was dropped. */
-  async train(): Promise<Progress['steps'][number]> {
+  /**
+   * One update of every network, on the same batch; of those that it came to, where it was dropped.
+   *
+   * @param pause between one network and the next, where they take long
+   */
+  async train(pause: () => Promise<void> = breathe): Promise<Progress['steps'][number]> {
     const { shape, classes, train } = this.data;
     const indices = this.nextIndices();
     const { values, labels } = gather(train, indices, sizeOf(this.data), classes.length);
@@ -86,7 +90,7 @@ export class Session {
     try {
       for (const run of this.runs) {
         if (performance.now() - breathed > longestBreath) {
-          await breathe();
+          await pause();
           breathed = performance.now();
         }
         if (this.dropped) break;

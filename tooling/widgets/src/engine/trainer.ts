@@ -9,20 +9,18 @@ import { activationsOf, shownActivations } from './stateLayers';
 
 const sentence = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-/** When this worker began to train. */
-let firstTraining = Number.POSITIVE_INFINITY;
-
 /** Runs one session: trains it in a loop, and does in between what the page asks for. */
 export class Trainer {
   running = false;
   private readonly session: Session;
   private readonly post: (report: Report) => void;
-  private readonly pace = new Pace();
+  private readonly pace: Pace;
   private looping: Promise<void> = Promise.resolve();
 
   constructor(session: Session, post: (report: Report) => void) {
     this.session = session;
     this.post = post;
+    this.pace = new Pace(session.runs.reduce((sum, { memories }) => sum + memories.length, 0));
   }
 
   /** Starts the loop. Commands don't wait for its end, only for the step in which they come. */
@@ -48,11 +46,12 @@ export class Trainer {
     this.tell([await this.session.train()], 0);
   }
 
-  async lookAtAll(): Promise<void> {
+  /** @param pause between one network and the next */
+  async lookAtAll(pause: () => Promise<void> = breathe): Promise<void> {
     for (const run of this.session.runs) {
       if (this.session.dropped) return;
       await this.lookAt(run);
-      await breathe();
+      await pause();
     }
   }
 
@@ -101,26 +100,28 @@ export class Trainer {
 
   private async loop(): Promise<void> {
     this.pace.hasLooked(performance.now());
-    firstTraining = Math.min(firstTraining, performance.now());
     let steps: Progress['steps'] = [];
     const tell = (): void => {
       if (steps.length > 0) this.tell(steps, (1000 * steps.length) / this.pace.tell());
       steps = [];
     };
+    let worksFrom = performance.now();
+    const pause = async (): Promise<void> => {
+      const rest = this.pace.rest(performance.now() - worksFrom);
+      await (rest > 0 && this.running ? new Promise((done) => setTimeout(done, rest)) : breathe());
+      worksFrom = performance.now();
+    };
     while (this.running) {
       if (await this.script()) this.pace.tell();
-      const began = performance.now();
-      steps.push(await this.session.train());
+      steps.push(await this.session.train(pause));
       if (this.pace.shouldLook()) {
         tell();
         const from = performance.now();
         // All at the same step: networks are compared by what is seen of them.
-        await this.lookAtAll();
+        await this.lookAtAll(pause);
         this.pace.hasLooked(from);
       } else if (this.pace.shouldTell()) tell();
-      const now = performance.now();
-      const rest = this.pace.rest(now - began, now - firstTraining);
-      await (rest > 0 ? new Promise((done) => setTimeout(done, rest)) : breathe());
+      await pause();
     }
     tell();
   }
