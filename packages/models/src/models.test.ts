@@ -196,3 +196,26 @@ test('the depths of vgg are what they say', () => {
     model.dispose();
   }
 });
+
+test.each([
+  // Two of the normal ones have the tails that tfjs cuts off: 0.8796 of their deviation is left.
+  ['heNormal', 2 * 0.8796 ** 2],
+  ['heUniform', 2],
+  ['glorotNormal', 0.8796 ** 2],
+  ['leCunUniform', 1],
+  ['kaimingNormal', 2],
+  ['orthogonal', 1],
+] as const)('%s draws a depthwise kernel for the one channel that its units see', (initializer, squares) => {
+  const model = mobileNet({ inputShape: [12, 12, 1], width: 8, initializer, activation: 'relu', seed: 1 });
+  try {
+    const kernel = model.getLayer('depthwise13').getWeights()[0]!;
+    expect(kernel.shape).toEqual([3, 3, 256, 1]);
+    // Σw² of a channel, on average over 256: a standard error of 3 %.
+    const weights = kernel.dataSync() as Float32Array;
+    const mean = weights.reduce((sum, w) => sum + w * w, 0) / 256;
+    expect(mean / squares).toBeGreaterThan(0.88);
+    expect(mean / squares).toBeLessThan(1.12);
+  } finally {
+    model.dispose();
+  }
+});

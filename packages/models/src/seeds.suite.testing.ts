@@ -29,7 +29,7 @@ const expected: Record<string, string> = {
   leNet5: '295fdf71 4a6ebcb7 8e510769',
   vgg: '2c7f74fd 8fe06415 63b0e725',
   resNet: 'ff5c0a4b 328ef23d 59664cd8',
-  mobileNet: 'a8c98643 b4fc3b0d 79e1e1d1',
+  mobileNet: '89ffc9b1 54e82f90 4a96cae7',
   deepNarrow: 'a0a725de 0a99869e 77cfb0af',
   textCnn: 'a4cca6c2 7745fb05 ccfabdaf',
 };

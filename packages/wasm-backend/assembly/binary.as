@@ -4,6 +4,9 @@ const SUB = 1;
 const MUL = 2;
 const DIV = 3;
 const SUB_FROM = 4;
+const DIV_INTO = 5;
+/** Of int32. */
+const ADD_INTEGERS = 6;
 
 // @ts-ignore: decorator
 @inline
@@ -13,6 +16,7 @@ function combine(op: i32, a: v128, b: v128): v128 {
   if (op == MUL) return f32x4.mul(a, b);
   if (op == DIV) return f32x4.div(a, b);
   if (op == SUB_FROM) return f32x4.sub(b, a);
+  if (op == ADD_INTEGERS) return i32x4.add(a, b);
   return f32x4.div(b, a);
 }
 
@@ -71,7 +75,10 @@ function subFromRows(a: usize, b: usize, out: usize, n: usize, period: usize): v
   rows(SUB_FROM, a, b, out, n, period);
 }
 function divIntoRows(a: usize, b: usize, out: usize, n: usize, period: usize): void {
-  rows(5, a, b, out, n, period);
+  rows(DIV_INTO, a, b, out, n, period);
+}
+function addIntegers(a: usize, b: usize, out: usize, n: usize, period: usize): void {
+  rows(ADD_INTEGERS, a, b, out, n, period);
 }
 
 /** out[i] = a[i] ∘ b[i mod period] for n values; `n` is a multiple of `period`. */
@@ -81,6 +88,7 @@ export function binary(op: i32, a: usize, b: usize, out: usize, n: usize, period
   else if (op == MUL) mulRows(a, b, out, n, period);
   else if (op == DIV) divRows(a, b, out, n, period);
   else if (op == SUB_FROM) subFromRows(a, b, out, n, period);
+  else if (op == ADD_INTEGERS) addIntegers(a, b, out, n, period);
   else divIntoRows(a, b, out, n, period);
 }
 

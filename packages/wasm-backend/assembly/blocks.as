@@ -87,22 +87,28 @@ export function countRelu(
   }
 }
 
-/** Adds counts of the order of `countRelu` to units i32[rows, channels], and sets them to 0. */
-export function addBytes(bytes: usize, rows: i32, rowBytes: usize, units: usize): void {
+/** Adds counts of the order of `countRelu` to units i32[rows, channels] and, of each channel, at `acc` + 96, and sets them to 0. */
+export function addBytes(bytes: usize, rows: i32, rowBytes: usize, units: usize, acc: usize): void {
   for (let c: usize = 0; c < rowBytes; c += 32) {
-    let u = units + c;
-    for (let r = 0; r < rows; r += 2) {
-      const count = v128.load(bytes);
-      const first = i16x8.extend_low_i8x16_u(count), second = i16x8.extend_high_i8x16_u(count);
-      const u1 = u + rowBytes;
-      v128.store(u, i32x4.add(v128.load(u), i32x4.extend_low_i16x8_u(first)));
-      v128.store(u, i32x4.add(v128.load(u, 16), i32x4.extend_high_i16x8_u(first)), 16);
-      v128.store(u1, i32x4.add(v128.load(u1), i32x4.extend_low_i16x8_u(second)));
-      v128.store(u1, i32x4.add(v128.load(u1, 16), i32x4.extend_high_i16x8_u(second)), 16);
-      v128.store(bytes, i32x4.splat(0));
-      bytes += 16;
-      u = u1 + rowBytes;
+    let u = units + c, sum0 = v128.load(acc, 96), sum1 = v128.load(acc + BLOCK, 96);
+    for (let r = 0; r < rows; r++) {
+      // Eight channels at two positions, a byte each.
+      const block = bytes + (<usize>(r >> 1) << 4);
+      const count = v128.load64_zero(block + (<usize>(r & 1) << 3));
+      const wide = i16x8.extend_low_i8x16_u(count);
+      const low = i32x4.extend_low_i16x8_u(wide), high = i32x4.extend_high_i16x8_u(wide);
+      v128.store(u, i32x4.add(v128.load(u), low));
+      v128.store(u, i32x4.add(v128.load(u, 16), high), 16);
+      sum0 = i32x4.add(sum0, low);
+      sum1 = i32x4.add(sum1, high);
+      u += rowBytes;
     }
+    v128.store(acc, sum0, 96);
+    v128.store(acc + BLOCK, sum1, 96);
+    const blocks = <usize>((rows + 1) >> 1) << 4;
+    memory.fill(bytes, 0, blocks);
+    bytes += blocks;
+    acc += 2 * BLOCK;
   }
 }
 

@@ -61,7 +61,8 @@ export function countPositions(
     far = abs<f32>(f32.load(certain)) * 1.00001;
     if (windows > 1) dip = max(f32.load(certain, 4), f32.load(certain, 8)) * 0.9999995;
   }
-  if (byBlocks) memory.fill(bytes + <usize>first * channels, 0, <usize>(last - first) * channels);
+  // Blocks hold two positions, the last one too.
+  if (byBlocks) memory.fill(bytes + <usize>first * channels, 0, (<usize>(last - first + 1) & ~1) * channels);
   for (let n = 0; n < batch; n += kind > SIX || byBlocks ? 1 : 2) {
     const two = n + 1 < batch && !byBlocks;
     const row = fired + <usize>n * rowBytes;
@@ -70,7 +71,7 @@ export function countPositions(
       let at = <usize>p * rowBytes;
       let from = z + <usize>n * sample + at;
       if (byBlocks) {
-        const even = rows & (kind > SIX ? ~3 : ~1);
+        const even = kind == SIX ? rows : rows & (kind > SIX ? ~3 : ~1);
         const tileBytes = <usize>even * rowBytes;
         // The next tile comes into the cache meanwhile, the first of the next sample after the last.
         let next = p + rows < last ? <usize>rows * rowBytes : sample - <usize>(p - first) * rowBytes;
@@ -91,7 +92,7 @@ export function countPositions(
         }
         // A byte counts to 255.
         if (kind <= SIX && (n + 1 == batch || n % 255 == 254))
-          addBytes(bytes + <usize>p * channels, even, rowBytes, units + at);
+          addBytes(bytes + <usize>p * channels, even, rowBytes, units + at, base);
         from += tileBytes;
         at += tileBytes;
         rows -= even;

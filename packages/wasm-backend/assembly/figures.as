@@ -106,11 +106,14 @@ function leaky(z: v128, slope: f32): v128 {
   return f32x4.pmax(z, f32x4.mul(z, f32x4.splat(slope)));
 }
 
-/** The smallest magnitude that is not 0 whose square float32 holds to its last digits. */
-const SMALL: f32 = 1e-15;
+/**
+ * Of n values, sums of squares in float32 are off by less than 1.5e-45 a value, where numbers end: by a rounding of the largest
+ * square at most if that is of a value above this times √n.
+ */
+const SMALL: f32 = 2e-19;
 
 /** Whether sums of four channels can't be relied on: a value is not finite, a square overflowed, or all squares may have underflowed. */
-function inexact(kind: i32, acc: usize): bool {
+function inexact(kind: i32, count: i32, acc: usize): bool {
   const sums = f64x2.add(v128.load(acc), v128.load(acc, 16)), squares = f64x2.add(v128.load(acc, 64), v128.load(acc, 80));
   const total = f64x2.abs(f64x2.add(sums, squares));
   if (!(f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1) < Infinity)) return true;
@@ -119,7 +122,7 @@ function inexact(kind: i32, acc: usize): bool {
   let largest = f32x4.pmax(v128.load(acc, 144), zero);
   if (kind == LEAKY) largest = f32x4.pmax(largest, f32x4.neg(v128.load(acc, 112)));
   if (kind == MADE) largest = f32x4.pmax(f32x4.abs(v128.load(acc, 112)), f32x4.abs(v128.load(acc, 128)));
-  return v128.any_true(v128.and(f32x4.gt(largest, zero), f32x4.lt(largest, f32x4.splat(SMALL))));
+  return v128.any_true(v128.and(f32x4.gt(largest, zero), f32x4.lt(largest, f32x4.splat(SMALL * sqrt<f32>(<f32>count)))));
 }
 
 /** Completes the accumulators of four channels and stores their counts. */
@@ -133,14 +136,12 @@ function finish(
     for (let n = 0; n < batch; n++) topZ = f32x4.pmax(topZ, v128.load(fired + <usize>n * rowBytes));
     v128.store(acc, topZ, 144);
   }
-  const again = inexact(kind, acc);
+  const again = inexact(kind, batch * positions, acc);
   if (again) examine(z, h, batch, positions, rowBytes, always, units, fired, acc);
   const topZ = v128.load(acc, 144);
   let zeros = v128.load(acc, 96);
   if (kind <= SIX) {
-    let above = zeros;
-    if (kind == RECTIFIED) for (let p = 0; p < positions; p++) above = i32x4.add(above, v128.load(units + <usize>p * rowBytes));
-    zeros = i32x4.sub(i32x4.sub(i32x4.splat(batch * positions), above), v128.load(acc, 176));
+    zeros = i32x4.sub(i32x4.sub(i32x4.splat(batch * positions), zeros), v128.load(acc, 176));
     v128.store(acc, v128.load(acc), 32);
     v128.store(acc, v128.load(acc, 16), 48);
     if (!again) {

@@ -35,7 +35,8 @@ function countRising(
     let p = z + c, u = units + c, f = fired + c;
     const k = made(kind, v128.load(p), 0, zero);
     const kn = two ? made(kind, v128.load(p + sample), 0, zero) : zero;
-    let s = zero, q = zero, sn = zero, qn = zero, zeros = zero, topZ = v128.load(acc, 144), lowZ = v128.load(acc, 112);
+    let s = zero, q = zero, sn = zero, qn = zero;
+    let positive = v128.load(acc, 96), topZ = v128.load(acc, 144), lowZ = v128.load(acc, 112);
     let mask = v128.load(f), maskN = two ? v128.load(f + rowBytes) : zero;
     const end = p + <usize>rows * rowBytes;
     while (p < end) {
@@ -53,11 +54,11 @@ function countRising(
       s = f32x4.add(s, d);
       q = fma(d, d, q);
       let above = f32x4.gt(zv, zero), fires = above;
+      positive = i32x4.sub(positive, above);
       if (kind == RECTIFIED) mask = f32x4.pmax(mask, zv);
       else {
         topZ = f32x4.pmax(topZ, zv);
         lowZ = f32x4.pmin(lowZ, zv);
-        zeros = i32x4.sub(zeros, above);
         fires = v128.and(above, f32x4.lt(zv, six));
         mask = v128.or(mask, fires);
       }
@@ -69,12 +70,12 @@ function countRising(
         sn = f32x4.add(sn, dn);
         qn = fma(dn, dn, qn);
         above = f32x4.gt(zn, zero);
+        positive = i32x4.sub(positive, above);
         let both = above;
         if (kind == RECTIFIED) maskN = f32x4.pmax(maskN, zn);
         else {
           topZ = f32x4.pmax(topZ, zn);
           lowZ = f32x4.pmin(lowZ, zn);
-          zeros = i32x4.sub(zeros, above);
           both = v128.and(above, f32x4.lt(zn, six));
           maskN = v128.or(maskN, both);
         }
@@ -88,8 +89,8 @@ function countRising(
     if (two) fold(acc, sn, qn, kn, count);
     v128.store(f, mask);
     if (two) v128.store(f + rowBytes, maskN);
+    v128.store(acc, positive, 96);
     if (kind == SIX) {
-      v128.store(acc, i32x4.add(v128.load(acc, 96), zeros), 96);
       v128.store(acc, lowZ, 112);
       v128.store(acc, topZ, 144);
     }

@@ -25,7 +25,10 @@ export function deadUnitFractionOf(s: ChannelStatisticsSnapshot): number {
   // There are millions of units: asking an empty list for each of them takes longer than all the rest.
   const anyNan = nonFinite === 'propagate' && unitNan.length > 0;
   let dead = 0;
-  for (let unit = 0; unit < unitFired.length; unit++) if (unitFired[unit] === 0) dead++;
+  if (unitFired instanceof Int32Array) {
+    // The sign of count − 1: no branch, for which unit is dead can't be foreseen.
+    for (let unit = 0; unit < unitFired.length; unit++) dead += (unitFired[unit]! - 1) >>> 31;
+  } else for (let unit = 0; unit < unitFired.length; unit++) if (unitFired[unit] === 0) dead++;
   if (anyNan)
     for (let unit = 0; unit < unitFired.length; unit++) if (unitFired[unit] === 0 && unitNan[unit]! > 0) dead--;
   return dead / unitFired.length;

@@ -106,7 +106,7 @@ export class Builder {
   depthwise(x: SymbolicTensor, { name, strides = 1 }: { name: string; strides?: number }): SymbolicTensor {
     const make = ({ kernelInitializer: depthwiseInitializer, ...shared }: Shared): Layer =>
       layers.depthwiseConv2d({ kernelSize: 3, strides, padding: 'same', depthwiseInitializer, ...shared });
-    return this.activate(this.normalized(x, name, make), name);
+    return this.activate(this.normalized(x, name, make, x.shape.at(-1)!), name);
   }
 
   dense(x: SymbolicTensor, { name, units }: { name: string; units: number }): SymbolicTensor {
@@ -128,13 +128,19 @@ export class Builder {
       name: 'output',
       units: this.classes,
       activation: 'softmax',
-      kernelInitializer: kernelInitializer('glorotUniform', this.random.fork('output'), linear),
+      kernelInitializer: kernelInitializer('glorotUniform', this.random.fork('output'), { followedBy: linear }),
     });
     return model({ inputs: this.input, outputs: apply(output, x), name: this.name });
   }
 
-  private normalized(x: SymbolicTensor, name: string, make: (shared: Shared) => Layer): SymbolicTensor {
-    const initializer = kernelInitializer(this.initializer, this.random.fork(name), this.waiting[0] ?? linear);
+  private normalized(
+    x: SymbolicTensor,
+    name: string,
+    make: (shared: Shared) => Layer,
+    depthwise?: number,
+  ): SymbolicTensor {
+    const use = { followedBy: this.waiting[0] ?? linear, depthwise };
+    const initializer = kernelInitializer(this.initializer, this.random.fork(name), use);
     const spectral = this.normalization === 'spectral';
     const layer = make({
       // The wrapper takes the layer's name, so that reports name the same layers under every normalisation.

@@ -78,7 +78,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     }
   });
 
-  test('squares; integers go the stock way', () => {
+  test('squares', () => {
     tf.tidy(() => {
       expect([...tf.square(tf.tensor1d([-3, 0.5, Number.NaN, Number.NEGATIVE_INFINITY, 2])).dataSync()]).toEqual([
         9,
@@ -87,8 +87,25 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
         Number.POSITIVE_INFINITY,
         4,
       ]);
-      const sum = tf.add(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'));
-      expect([sum.dtype, ...sum.dataSync()]).toEqual(['int32', 4, 6]);
+    });
+  });
+
+  test('sums of integers are exact beyond 2²⁴ and wrap at 2³¹; other operations on them go the stock way', () => {
+    const integers = [16_777_217, -3, 2 ** 31 - 1, -(2 ** 31), 0, 0x7fa00000, 5];
+    tf.tidy(() => {
+      const x = tf.tensor1d(integers, 'int32');
+      for (const [other, more] of [
+        [x, integers],
+        [tf.scalar(2, 'int32'), integers.map(() => 2)],
+      ] as const) {
+        const sum = tf.add(x, other);
+        expect([sum.dtype, ...sum.dataSync()]).toEqual(['int32', ...integers.map((a, i) => (a + more[i]!) | 0)]);
+      }
+      const table = tf.add(tf.reshape(x, [7, 1]), tf.tensor1d([1, 2], 'int32'));
+      expect([...table.dataSync()]).toEqual(integers.flatMap((a) => [(a + 1) | 0, (a + 2) | 0]));
+      expect(tf.add(tf.zeros([0, 2], 'int32'), tf.tensor1d([1, 2], 'int32')).shape).toEqual([0, 2]);
+      const product = tf.mul(x, tf.scalar(2, 'int32'));
+      expect([product.dtype, product.dataSync()[1]]).toEqual(['int32', -6]);
     });
   });
 });

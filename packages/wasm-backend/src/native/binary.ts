@@ -7,6 +7,7 @@ import { type Part, ranges, runParts } from './threads';
 
 /** The operation's number, and its number with the operands exchanged: shared with assembly/binary.as. */
 const codes = { Add: [0, 0], Sub: [1, 4], Multiply: [2, 2], RealDiv: [3, 5] } as const;
+const addIntegers = [6, 6] as const;
 
 /** Whether x has one value for each row of `out`: its leading axes, then axes of length 1. */
 function isPerRow(x: number[], out: number[]): boolean {
@@ -28,7 +29,7 @@ function run(
   const [long, short] = straight ? [a, b] : [b, a];
   const perRow = !repeats(short.shape, shape);
   if (util.sizeFromShape(long.shape) !== size || (perRow && !isPerRow(short.shape, shape))) return undefined;
-  return produce(backend, shape, (out) => {
+  const fill = (out: number): void => {
     const [from, other] = [addressOf(backend, long), addressOf(backend, short)];
     const length = util.sizeFromShape(short.shape);
     const op = straight ? code : exchanged;
@@ -54,17 +55,20 @@ function run(
       return ['binary', op, from + at, other, out + at, (last - first) * length, length];
     });
     runParts(backend, parts);
-  });
+  };
+  return produce(backend, shape, fill, code === addIntegers[0] ? 'int32' : 'float32');
 }
 
 /**
- * Registers Add, Sub, Multiply, RealDiv and Square of float32 on our own threads: the stock kernels' threads spin for a
+ * Registers Add, Sub, Multiply, RealDiv and Square of float32, and Add of int32, on our own threads: the stock kernels' threads spin for a
  * while after each call, on the cores that the next kernel wants.
  */
 export function registerBinary(): void {
   for (const [name, code] of Object.entries(codes)) {
     const kernel: NativeKernel = (args, replaced) => {
       const { a, b } = args.inputs as { a: TensorInfo; b: TensorInfo };
+      const integers = name === 'Add' && a.dtype === 'int32' && b.dtype === 'int32';
+      if (integers) return run(args.backend as WasmBackend, addIntegers, a, b) ?? replaced(args);
       if (a.dtype !== 'float32' || b.dtype !== 'float32') return replaced(args);
       const sum = name === 'Add' ? addLater(args.backend as WasmBackend, a, b) : undefined;
       if (sum) return sum;

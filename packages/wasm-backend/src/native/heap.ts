@@ -85,8 +85,13 @@ export function allocate(backend: WasmBackend, shape: number[], dtype: DataType)
 }
 
 /** A fresh float32 tensor whose values `fill` writes to the address; disposed where `fill` throws. Empty ones stay as they are. */
-export function produce(backend: WasmBackend, shape: number[], fill: (address: number) => void): TensorInfo {
-  const output = allocate(backend, shape, 'float32');
+export function produce(
+  backend: WasmBackend,
+  shape: number[],
+  fill: (address: number) => void,
+  dtype: 'float32' | 'int32' = 'float32',
+): TensorInfo {
+  const output = allocate(backend, shape, dtype);
   if (util.sizeFromShape(shape) === 0) return output;
   try {
     fill(addressOf(backend, output));

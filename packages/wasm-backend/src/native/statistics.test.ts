@@ -122,6 +122,38 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     }
   });
 
+  test.each([8, 512])(
+    'relu6, %i channels that are never 0: exact extremes; NaN of either sign is no firing',
+    (channels) => {
+      const [batch, positions] = [3, 37];
+      const zs = Float32Array.from({ length: batch * positions * channels }, (_, i) => 0.5 + ((i * 7919) % 1000) / 200);
+      const bits = new Uint32Array(zs.buffer);
+      // In channels 1 and 2, at an even and an odd position: one NaN with and one without a sign; 3 and 4: 6 and just below.
+      for (const position of [4, 7, 36]) {
+        bits[position * channels + 1] = 0xffc00000;
+        bits[position * channels + 2] = 0x7fc00000;
+        zs[position * channels + 3] = 6;
+        zs[position * channels + 4] = 5.9999995;
+      }
+      tf.tidy(() => {
+        const x = tf.tensor(zs, [batch, positions, channels]);
+        const run = (kernel: string, inputs: Record<string, tf.Tensor>, attrs: object): tf.Tensor[] =>
+          [tf.engine().runKernel(kernel, inputs, attrs as never)].flat() as tf.Tensor[];
+        const attrs = { name: 'relu6', params: {}, epsilon: 0 };
+        const [h, counts, units, values] = run('RelumineActivationStatistics', { x }, attrs);
+        const slopes = zs.map((z) => (z > 0 && z < 6 ? 1 : 0));
+        const expected = reference(x.shape, zs, h!.dataSync(), slopes, 0);
+        expect(counts!.dataSync()).toEqual(expected.counts);
+        expect(units!.dataSync()).toEqual(expected.units);
+        const doubles = new Float64Array((values!.dataSync() as Float32Array).slice().buffer);
+        for (const row of [3, 4, 5])
+          expect([...doubles.subarray(row * channels, (row + 1) * channels)]).toEqual(
+            expected.values.map((v) => v[row]),
+          );
+      });
+    },
+  );
+
   /** Σh, Σ|h| and Σh² of each channel, and the counts. */
   const figuresOf = (name: string, values: Float32Array, shape: number[], epsilon = 0) =>
     tf.tidy(() => {

@@ -49,8 +49,11 @@ const takesBlocks = (op: number, positions: number, channels: number): boolean =
  */
 function tileOf(op: number, positions: number, channels: number): number {
   const upTo = (most: number, share: number): number => Math.min(most, Math.floor(share / channels));
-  if (takesBlocks(op, positions, channels))
-    return Math.max(4, op <= 1 ? 2 * upTo(12, 4096) : 4 * upTo(12, op === 2 ? 2048 : 1024));
+  if (takesBlocks(op, positions, channels)) {
+    // Of many channels, the lines of a column share few sets of the cache: twelve, and no more.
+    const pairs = op === 1 && channels >= 256 ? 6 : 12;
+    return Math.max(4, op <= 1 ? 2 * upTo(pairs, 4096) : 4 * upTo(12, op === 2 ? 2048 : 1024));
+  }
   // ReLUs go by two samples at a time.
   return Math.max(2, op <= 1 ? upTo(16, 1024) : upTo(32, 2048));
 }
