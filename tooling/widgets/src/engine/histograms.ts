@@ -16,6 +16,18 @@ export function countZ(values: ArrayLike<number>, from = 0, stride = 1): Uint32A
   return counts;
 }
 
+/** z is spread alike in so many values of a layer and in all. */
+const mostCounted = 50_000;
+
+const haveFactor = (a: number, b: number): boolean => (b === 0 ? a > 1 : haveFactor(b, a % b));
+
+/** The step from one value that is counted to the next. It has no factor in common with the channels, and so comes to each. */
+export function strideFor(values: number, channels: number): number {
+  let stride = Math.max(1, Math.ceil(values / mostCounted));
+  while (haveFactor(stride, channels)) stride++;
+  return stride;
+}
+
 /** How z is spread in each layer, on the first `samples` of `xs` (borrowed). */
 export async function zHistograms(model: LayersModel, xs: Tensor, samples: number): Promise<Uint32Array[]> {
   const sources = preactivationsOf(model);
@@ -27,7 +39,8 @@ export async function zHistograms(model: LayersModel, xs: Tensor, samples: numbe
   });
   const histograms: Uint32Array[] = [];
   for (const z of tensors) {
-    histograms.push(countZ(await z.data()));
+    const values = await z.data();
+    histograms.push(countZ(values, 0, strideFor(values.length, z.shape.at(-1) ?? 1)));
     z.dispose();
   }
   return histograms;
