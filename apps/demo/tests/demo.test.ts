@@ -53,6 +53,20 @@ test('dead channels are revived in mid-training, step by step, and a link keeps 
   });
 });
 
+test('a rate that a scene changes by itself is the one that is shown', async () => {
+  await visit({ headers: isolating, query: '?scene=recycled' }, async ({ page }) => {
+    const rates = () =>
+      page
+        .locator('select[name=learningRate]')
+        .evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value));
+    await expect.poll(rates, { timeout: 30_000 }).toEqual(['0.03', '0.03']);
+    await trainFor(page, 60);
+    await expect.poll(rates, { timeout: 15_000 }).toEqual(['0.001', '0.001']);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await expect.poll(rates, { timeout: 15_000 }).toEqual(['0.03', '0.03']);
+  });
+});
+
 test('where it sets none, the service worker isolates the page, and it trains on threads', async () => {
   await visit({}, async ({ page, complaints, requests }) => {
     await page.waitForFunction(() => crossOriginIsolated, undefined, { timeout: 30_000 });
