@@ -33,6 +33,26 @@ function cnn(): tfl.LayersModel {
 
 const data = (): Tensor => randomUniform([10, 6, 6, 1], 0, 1, 'float32', 3);
 
+test('outputs are handed on batch by batch, as the model predicts them; what uses the model there is not counted', async () => {
+  const model = cnn();
+  const x = data();
+  const predicted = (model.predict(x) as Tensor).dataSync();
+  const seen: number[] = [];
+  const onOutputs = (outputs: Tensor | Tensor[]): void => {
+    seen.push(...(outputs as Tensor).dataSync());
+    model.predict(zeros([2, 6, 6, 1]));
+  };
+  const report = await expectNoLeak(() => auditModel(model, x, { batchSize: 4, onOutputs }));
+  expect(seen).toEqual([...predicted]);
+  expect(report).toEqual(await auditModel(model, x, { batchSize: 4 }));
+  const failing = (): never => {
+    throw new Error('enough');
+  };
+  await expectNoLeak(async () => {
+    await expect(auditModel(model, x, { batchSize: 4, onOutputs: failing })).rejects.toThrow('enough');
+  });
+});
+
 test('finds fused and separate activations, their kernels, dead channels, and how sure that is', async () => {
   const model = cnn();
   const x = data();

@@ -12,17 +12,18 @@ const where = 'dead-neuron-metrics/auditModel';
 export interface AuditOptions extends CommonAuditOptions {
   /** Samples per forward pass where the data is one tensor; 32 unless given. */
   batchSize?: number;
+  /**
+   * Gets what the model returned for each batch, in the data's order: accuracy and loss need no second pass. Borrowed, and
+   * disposed when it returns, as what it makes of them is unless it is kept.
+   */
+  onOutputs?: (outputs: Tensor | Tensor[]) => void;
 }
 
-function forward(model: LayersModel, xs: ModelInput): void {
-  tidy(() => {
-    const input = xs as Tensor | Tensor[];
-    const inputs =
-      Array.isArray(xs) || 'dataId' in xs
-        ? input
-        : model.inputNames.map((name) => (xs as Record<string, Tensor>)[name]!);
-    model.predictOnBatch(inputs);
-  });
+function forward(model: LayersModel, xs: ModelInput): Tensor | Tensor[] {
+  const input = xs as Tensor | Tensor[];
+  const inputs =
+    Array.isArray(xs) || 'dataId' in xs ? input : model.inputNames.map((name) => (xs as Record<string, Tensor>)[name]!);
+  return model.predictOnBatch(inputs);
 }
 
 /**
@@ -44,7 +45,7 @@ export async function auditModel(
   data: AuditData,
   options: AuditOptions = {},
 ): Promise<DeadNeuronReport> {
-  const { batchSize = 32 } = options;
+  const { batchSize = 32, onOutputs } = options;
   requirePositiveInteger(where, 'options.batchSize', batchSize);
   requireLayersModel(where, model);
   const tapped = tappedLayers(model);
@@ -56,13 +57,17 @@ export async function auditModel(
       received: `layers ${model.layers.map((layer) => layer.getClassName()).join(', ')}`,
     });
   const pass = (xs: ModelInput, look: Parameters<typeof tap>[1], count: boolean): void => {
-    // Only for the time of a pass, which nothing interrupts: what else runs on the model meanwhile is not counted.
-    const restore = tap(tapped, look, { count });
-    try {
-      forward(model, xs);
-    } finally {
-      restore();
-    }
+    tidy(() => {
+      // Only for the time of a pass, which nothing interrupts: what else runs on the model meanwhile is not counted.
+      const restore = tap(tapped, look, { count });
+      let outputs: Tensor | Tensor[];
+      try {
+        outputs = forward(model, xs);
+      } finally {
+        restore();
+      }
+      onOutputs?.(outputs);
+    });
   };
   return audit({ where, watched: tapped, inputNames: () => model.inputNames, pass }, data, batchSize, options);
 }

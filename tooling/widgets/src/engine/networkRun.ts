@@ -5,7 +5,7 @@ import {
   deadNeuronMonitor,
   type MonitorEvent,
 } from '@relumine/dead-neuron-metrics/layers';
-import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
+import { argMax, dispose, keep, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NetworkChoices } from '../plan/plan';
 import type { RunEvent } from '../protocol';
@@ -35,6 +35,8 @@ export class NetworkRun {
   /** The last report, and the step that it is of. */
   report: DeadNeuronReport | undefined;
   reportStep = -1;
+  /** The class that it guessed for each sample of that report. */
+  guesses: ArrayLike<number> = [];
   memories: ChannelMemory[];
   private proved: { step: number; channels: number[][] } = { step: -1, channels: [] };
   private monitor: DeadNeuronMonitor | undefined;
@@ -64,7 +66,18 @@ export class NetworkRun {
   /** Audits on `probe`; borrowed. The same step is not audited twice unless the weights were changed. */
   async audit(probe: Tensor, batchSize: number): Promise<DeadNeuronReport> {
     if (this.report && this.reportStep === this.step) return this.report;
-    const report = await auditModel(this.model, probe, { batchSize });
+    const guessed: Tensor[] = [];
+    const onOutputs = (outputs: Tensor | Tensor[]): void => {
+      guessed.push(keep(argMax(outputs as Tensor, -1)));
+    };
+    let report: DeadNeuronReport;
+    try {
+      report = await auditModel(this.model, probe, { batchSize, onOutputs });
+      const parts = await Promise.all(guessed.map((part) => part.data()));
+      this.guesses = parts.flatMap((part) => [...part]);
+    } finally {
+      dispose(guessed);
+    }
     const shown = new Set(shownActivations(this.model).map(({ name }) => name));
     const layers = report.layers.filter(({ name }) => shown.has(name));
     this.report = { ...report, layers };

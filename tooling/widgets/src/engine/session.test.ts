@@ -1,5 +1,5 @@
 import { startWasm } from '@relumine/wasm-backend';
-import { memory, tensor4d } from '@tensorflow/tfjs-core';
+import { argMax, memory, type Tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { LayersModel } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { planarData } from '../data/planarData';
@@ -110,7 +110,10 @@ describe('a session', () => {
       expect(audit.layers.map(({ marks }) => marks.length)).toEqual([8, 8, 8]);
       expect(audit.histograms.map((counts) => counts.reduce((a, b) => a + b))).toEqual([1024, 1024, 1024]);
       expect(audit.surface?.length).toBe(1600);
-      expect(audit.testAccuracy).toBeGreaterThanOrEqual(0);
+      const { probe, data, runs } = session;
+      const guesses = tidy(() => argMax(runs[0]!.model.predict(probe.xs) as Tensor, -1).arraySync() as number[]);
+      const hits = guesses.filter((guess, i) => guess === data.test.labels[probe.indices[i]!]);
+      expect(audit.testAccuracy).toBe(hits.length / guesses.length);
     }));
 
   test('dead from the first look is born dead, dead later is dead, and what fires again is revived', () =>

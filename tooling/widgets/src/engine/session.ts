@@ -123,7 +123,7 @@ export class Session {
       run: run.index,
       step: run.step,
       samples: report.samples,
-      testAccuracy: await this.probe.accuracy(run.model),
+      testAccuracy: this.probe.accuracy(run.guesses),
       deadFraction: dead / Math.max(1, channels),
       layers,
       histograms: await zHistograms(run.model, this.probe.xs, this.data.points ? this.probe.size : countedSamples),
