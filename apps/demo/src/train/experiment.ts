@@ -93,9 +93,10 @@ export function createExperiment(): Experiment {
       if (!found) return;
       Object.assign(plan, copy(found.plan));
       scene.value = name;
+      // First: the worker leaves its core while the browser writes the address.
+      build();
       const cleared = Object.fromEntries(planKeys.map((key) => [key, null]));
       writeQuery({ ...cleared, scene: name }, 'push');
-      build();
     },
     setData(data) {
       plan.data = data;
