@@ -67,14 +67,34 @@ function slopeNear(x: v128, s: v128): v128 {
   return fma(x, p, splat(0.5));
 }
 
-/** Values wherever they lie, subnormal results and infinities included. */
+/** The value for 3.2 ≤ |x|, a subnormal or infinite one too; v0 = −|x|. */
+// @ts-ignore: decorator
+@inline
+function valueFar(x: v128, v0: v128): v128 {
+  const u = f32x4.pmax(v0, splat(-15));
+  return fma(f32x4.mul(u, f32x4.mul(scaledGauss(u), millsRatio(u))), splat(UNSCALE), f32x4.pmax(x, splat(0)));
+}
+
+/** The slope likewise. */
+// @ts-ignore: decorator
+@inline
+function slopeFar(x: v128): v128 {
+  const u = f32x4.pmax(minusAbs(x), splat(-15));
+  const left = f32x4.mul(scaledGauss(u), fma(u, splat(0.398942280401432678), millsRatio(u)));
+  // Not by the difference from ½, in which the tail on the left would be lost.
+  const right = f32x4.ge(x, splat(0));
+  return f32x4.add(v128.and(right, splat(1)), v128.xor(f32x4.mul(left, splat(UNSCALE)), v128.and(right, splat(-0.0))));
+}
+
+/** Values wherever they lie. Among many, one is far out: the others of its vectors aren't worth the long way. */
 function values(x: usize, y: usize, n: usize): void {
   while (n > 0) {
     const whole = n >= 4;
     const v = whole ? v128.load(x) : v128.load32_zero(x);
-    const v0 = minusAbs(v), u = f32x4.pmax(v0, splat(-15));
-    const far = fma(f32x4.mul(u, f32x4.mul(scaledGauss(u), millsRatio(u))), splat(UNSCALE), f32x4.pmax(v, splat(0)));
-    put(y, select(within(v0, splat(VALUE_EDGE)), valueNear(v, v0), far), whole);
+    const v0 = minusAbs(v), near = within(v0, splat(VALUE_EDGE));
+    let value = valueNear(v, v0);
+    if (!i32x4.all_true(near)) value = select(near, value, valueFar(v, v0));
+    put(y, value, whole);
     const bytes: usize = whole ? 16 : 4;
     x += bytes;
     y += bytes;
@@ -87,13 +107,9 @@ function slopes(dy: usize, x: usize, d: usize, n: usize): void {
   while (n > 0) {
     const whole = n >= 4;
     const v = whole ? v128.load(x) : v128.load32_zero(x);
-    const v0 = minusAbs(v), u = f32x4.pmax(v0, splat(-15));
-    const left = f32x4.mul(scaledGauss(u), fma(u, splat(0.398942280401432678), millsRatio(u)));
-    // Not by the difference from ½, in which the tail on the left would be lost.
-    const right = f32x4.ge(v, splat(0));
-    const far = f32x4.add(v128.and(right, splat(1)), v128.xor(f32x4.mul(left, splat(UNSCALE)), v128.and(right, splat(-0.0))));
-    const square = squareOf(v);
-    const slope = select(i32x4.gt_s(square, splat(SQUARE_EDGE)), far, slopeNear(v, square));
+    const square = squareOf(v), far = i32x4.gt_s(square, splat(SQUARE_EDGE));
+    let slope = slopeNear(v, square);
+    if (v128.any_true(far)) slope = select(far, slopeFar(v), slope);
     put(d, f32x4.mul(slope, whole ? v128.load(dy) : v128.load32_zero(dy)), whole);
     const bytes: usize = whole ? 16 : 4;
     x += bytes;
