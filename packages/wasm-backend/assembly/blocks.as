@@ -39,14 +39,31 @@ export function addSums(acc: usize, s: v128, q: v128, h: usize, rows: i32, rowBy
 }
 
 /**
+ * A column with a NaN: what was counted as above 0 by its bits is taken off the units, and the largest of the others, which it
+ * may have hidden, is found.
+ */
+export function mend(z: usize, rows: i32, rowBytes: usize, units: usize, fired: usize): void {
+  let top = v128.load(fired);
+  for (; rows > 0; rows--) {
+    const v = v128.load(z);
+    top = f32x4.pmax(top, v);
+    v128.store(units, i32x4.add(v128.load(units), v128.and(f32x4.ne(v, v), i32x4.gt_s(v, f32x4.splat(0)))));
+    z += rowBytes;
+    units += rowBytes;
+  }
+  v128.store(fired, top);
+}
+
+/**
  * h = max(z, 0) and its counts at an even number of positions of one sample, for channels by eights.
  *
  * @param bytes u8[rows · channels], added to where z is above 0, in the order of this loop; see {@link addBytes}
+ * @param units i32[rows, channels], changed where z is not a number
  * @param fired f32[channels], raised to the largest z
  * @param ahead bytes to positions that are brought into the cache meanwhile; 0: none
  */
 export function countRelu(
-  z: usize, dh: usize, rows: i32, rowBytes: usize, bytes: usize, fired: usize, acc: usize, ahead: usize,
+  z: usize, dh: usize, rows: i32, rowBytes: usize, bytes: usize, units: usize, fired: usize, acc: usize, ahead: usize,
 ): void {
   const zero = f32x4.splat(0);
   const tile = <usize>rows * rowBytes;
@@ -72,9 +89,9 @@ export function countRelu(
       s1 = f32x4.add(s1, f32x4.add(hb, hd));
       q0 = fma(hc, hc, fma(ha, ha, q0));
       q1 = fma(hd, hd, fma(hb, hb, q1));
-      const first = i16x8.narrow_i32x4_s(f32x4.gt(za, zero), f32x4.gt(zb, zero));
-      const second = i16x8.narrow_i32x4_s(f32x4.gt(zc, zero), f32x4.gt(zd, zero));
-      v128.store(bytes, i8x16.sub(v128.load(bytes), i8x16.narrow_i16x8_s(first, second)));
+      // Narrowing keeps what is above 0 above 0, by the bits of floats; a NaN too: see `mend`.
+      const narrow = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(za, zb), i16x8.narrow_i32x4_s(zc, zd));
+      v128.store(bytes, i8x16.sub(v128.load(bytes), i8x16.gt_s(narrow, zero)));
       bytes += 16;
       p = p1 + rowBytes;
     }
@@ -83,6 +100,8 @@ export function countRelu(
     const h = z + c + dh;
     addSums(acc, s0, q0, h, rows, rowBytes);
     addSums(acc + BLOCK, s1, q1, h + 16, rows, rowBytes);
+    if (v128.any_true(f32x4.ne(s0, s0))) mend(z + c, rows, rowBytes, units + c, f);
+    if (v128.any_true(f32x4.ne(s1, s1))) mend(z + c + 16, rows, rowBytes, units + c + 16, f + 16);
     acc += 2 * BLOCK;
   }
 }

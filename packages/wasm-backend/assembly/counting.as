@@ -6,6 +6,7 @@ import { gelu } from './gelu';
 import { countGelu, finishGelu } from './geluCounts';
 import { countLeaky, suitsLeaky } from './leaky';
 import { countSix } from './six';
+import { addRows, blocksOf, countRows, suitsRows } from './rows';
 import { always, leaky, rectified, recountUnits, six, within, withinTwo } from './tiles';
 
 // Activates and counts in one pass over memory: tiles of a few positions that stay in the first-level cache, column by column of
@@ -31,10 +32,11 @@ function kindOf(op: i32, a: f32, windows: i32): i32 {
  * @param bytes   scratch u8[positions, channels] for relu, relu6, leaky ReLU and gelu with channels by eights, which are counted by blocks;
  *                0: they are not
  * @param base    scratch of {@link BLOCK} bytes for each four channels, written
+ * @param sums    scratch of 768 bytes
  */
 export function countPositions(
   op: i32, z: usize, h: usize, batch: i32, positions: i32, channels: i32, a: f32, b: f32, windows: i32, edges: usize, tile: i32,
-  first: i32, last: i32, units: usize, fired: usize, bytes: usize, base: usize,
+  first: i32, last: i32, units: usize, fired: usize, bytes: usize, base: usize, sums: usize,
 ): void {
   const rowBytes: usize = channels << 2;
   const sample: usize = <usize>positions * rowBytes;
@@ -61,12 +63,20 @@ export function countPositions(
     far = abs<f32>(f32.load(certain)) * 1.00001;
     if (windows > 1) dip = max(f32.load(certain, 4), f32.load(certain, 8)) * 0.9999995;
   }
+  const blocks = byBlocks && kind == RECTIFIED && suitsRows(channels) ? blocksOf(last - first, channels) : 0;
+  const stop = z + <usize>batch * sample, rest = first + blocks * (512 / channels);
   // Blocks hold two positions, the last one too.
   if (byBlocks) memory.fill(bytes + <usize>first * channels, 0, (<usize>(last - first + 1) & ~1) * channels);
   for (let n = 0; n < batch; n += kind > SIX || byBlocks ? 1 : 2) {
     const two = n + 1 < batch && !byBlocks;
     const row = fired + <usize>n * rowBytes;
-    for (let p = first; p < last; p += tile) {
+    if (blocks > 0) {
+      const at = <usize>first * rowBytes, own = bytes + <usize>first * channels;
+      countRows(z + <usize>n * sample + at, dh, blocks, channels, own, units + at, row, base, sums, sample, stop);
+      // A byte counts to 255.
+      if (n + 1 == batch || n % 255 == 254) addRows(own, blocks, units + at);
+    }
+    for (let p = rest; p < last; p += tile) {
       let rows = min(tile, last - p);
       let at = <usize>p * rowBytes;
       let from = z + <usize>n * sample + at;
@@ -74,10 +84,10 @@ export function countPositions(
         const even = kind == SIX ? rows : rows & (kind > SIX ? ~3 : ~1);
         const tileBytes = <usize>even * rowBytes;
         // The next tile comes into the cache meanwhile, the first of the next sample after the last.
-        let next = p + rows < last ? <usize>rows * rowBytes : sample - <usize>(p - first) * rowBytes;
+        let next = p + rows < last ? <usize>rows * rowBytes : sample - <usize>(p - rest) * rowBytes;
         if (from + next + tileBytes > z + <usize>batch * sample) next = 0;
         if (even > 0) {
-          if (kind == RECTIFIED) countRelu(from, dh, even, rowBytes, bytes + <usize>p * channels, row, base, next);
+          if (kind == RECTIFIED) countRelu(from, dh, even, rowBytes, bytes + <usize>p * channels, units + at, row, base, next);
           else if (kind == SIX) countSix(from, dh, even, rowBytes, bytes + <usize>p * channels, row, base, next);
           else if (kind == LEAKY) countLeaky(from, dh, even, rowBytes, base, a, next);
           else {
@@ -90,7 +100,6 @@ export function countPositions(
             }
           }
         }
-        // A byte counts to 255.
         if (kind <= SIX && (n + 1 == batch || n % 255 == 254))
           addBytes(bytes + <usize>p * channels, even, rowBytes, units + at, base);
         from += tileBytes;

@@ -141,6 +141,11 @@ function finish(
   const topZ = v128.load(acc, 144);
   let zeros = v128.load(acc, 96);
   if (kind <= SIX) {
+    if (kind == RECTIFIED) {
+      // Units with a NaN have been mended since they were added up.
+      zeros = zero;
+      for (let p = 0; p < positions; p++) zeros = i32x4.add(zeros, v128.load(units + <usize>p * rowBytes));
+    }
     zeros = i32x4.sub(i32x4.sub(i32x4.splat(batch * positions), zeros), v128.load(acc, 176));
     v128.store(acc, v128.load(acc), 32);
     v128.store(acc, v128.load(acc, 16), 48);

@@ -58,6 +58,9 @@ function tileOf(op: number, positions: number, channels: number): number {
   return Math.max(2, op <= 1 ? upTo(16, 1024) : upTo(32, 2048));
 }
 
+/** Scratch of one thread for the sums of ReLU by rows. */
+const sumsBytes = 768;
+
 /** The fast pass, for channels by fours and functions that fire in two intervals of z at most; undefined for others. */
 function byWindows({ backend, code, shape, epsilon }: Pass): Fill | undefined {
   const [batch, positions, channels] = shape;
@@ -75,12 +78,13 @@ function byWindows({ backend, code, shape, epsilon }: Pass): Fill | undefined {
   const [masks, accumulators] = [batch * channels * 4, channels * 48];
   const [fired, base] = [work.reserve(masks * shares.length), work.reserve(accumulators * shares.length)];
   const [op, a, b] = code;
+  const sums = work.reserve(sumsBytes * shares.length);
   const bytes = takesBlocks(op, positions, channels) ? work.reserve((positions + 4) * channels) : () => 0;
   return ({ z, h, counts, units, values }) =>
     work.run(backend, () => {
       const parts = shares.map(([first, last], part): Part => {
         const own = [first, last, units, fired() + part * masks, bytes(), base() + part * accumulators] as const;
-        return ['countPositions', op, z, h, ...shape, a, b, windows, table(), tile, ...own];
+        return ['countPositions', op, z, h, ...shape, a, b, windows, table(), tile, ...own, sums() + part * sumsBytes];
       });
       runParts(backend, parts);
       const scratch = [shares.length, units, fired(), base()] as const;

@@ -82,6 +82,7 @@ export interface PointwiseExports {
       fired: number,
       bytes: number,
       base: number,
+      sums: number,
     ]
   ): void;
   finishCounts(
