@@ -159,6 +159,30 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     },
   );
 
+  test.each([8, 24, 64])('relu, %i channels: NaN hides no firing beside it and is none itself', (channels) => {
+    const [batch, positions] = [2, 67];
+    const zs = new Float32Array(batch * positions * channels).fill(-1);
+    const bits = new Uint32Array(zs.buffer);
+    // In the first sample alone: one value above 0 in each channel, NaN with or without a sign before or after it.
+    for (let c = 0; c < channels; c++) {
+      const at = 8 + 3 * (c % 16);
+      zs[at * channels + c] = 0.25;
+      bits[(at + (c % 2 ? 8 : -8)) * channels + c] = c % 3 ? 0x7fc00000 : 0xffc00000;
+    }
+    tf.tidy(() => {
+      const x = tf.tensor(zs, [batch, positions, channels]);
+      const attrs = { name: 'relu', params: {}, epsilon: 0 };
+      const made = tf
+        .engine()
+        .runKernel('RelumineActivationStatistics', { x }, attrs as never) as unknown as tf.Tensor[];
+      const [h, counts, units] = made;
+      const slopes = zs.map((z) => (z > 0 ? 1 : 0));
+      const expected = reference(x.shape, zs, h!.dataSync(), slopes, 0);
+      expect(counts!.dataSync()).toEqual(expected.counts);
+      expect(units!.dataSync()).toEqual(expected.units);
+    });
+  });
+
   /** Σh, Σ|h| and Σh² of each channel, and the counts. */
   const figuresOf = (name: string, values: Float32Array, shape: number[], epsilon = 0) =>
     tf.tidy(() => {
