@@ -5,7 +5,8 @@ import { rectified, rectifiedLater, rectifyDeferred, signsOf } from './deferred'
 import { addressOf, produce, produceTwo, type WasmBackend } from './heap';
 import { wantsSums, withSums } from './imageSums';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { portions } from './shares';
+import { type Part, runParts } from './threads';
 
 /** The number of max(x, 0). */
 const relu = 0;
@@ -14,7 +15,7 @@ const relu = 0;
 export function applyActivation(backend: WasmBackend, x: TensorInfo, op: number, a: number, b: number): TensorInfo {
   return produce(backend, x.shape, (to) => {
     const [from, size] = [addressOf(backend, x), util.sizeFromShape(x.shape)];
-    const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+    const parts = portions(backend, size, 16, 'pass', size).map(([first, last]): Part => {
       return ['activation', op, from + first * 4, to + first * 4, last - first, a, b];
     });
     runParts(backend, parts);
@@ -73,7 +74,7 @@ function gradientKernel(code: ActivationCode): NativeKernel {
       );
     }
     return produce(backend, x.shape, (to) => {
-      const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+      const parts = portions(backend, size, 16, 'pass', size).map(([first, last]): Part => {
         return ['activationGrad', op, from + first * 4, at + first * 4, to + first * 4, last - first, a, b];
       });
       runParts(backend, parts);
@@ -92,7 +93,7 @@ const siluWithSlope: NativeKernel = (args, replaced) => {
   const size = util.sizeFromShape(x.shape);
   return produceTwo(backend, x.shape, (y, slope) => {
     const from = addressOf(backend, x);
-    const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+    const parts = portions(backend, size, 16, 'pass', size).map(([first, last]): Part => {
       const at = first * 4;
       return ['siluWithSlope', from + at, y + at, slope + at, last - first];
     });

@@ -2,7 +2,8 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, findMemory, produce, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { portions, ranges } from './shares';
+import { type Part, runParts } from './threads';
 import { Workspace } from './workspace';
 
 /** `[dx, dmean, dvariance, doffset, dscale]` of inputs `{ dy, x, mean, variance, scale? }` and attribute varianceEpsilon. */
@@ -56,7 +57,7 @@ const forward: NativeKernel = (args, replaced) => {
     const shift = work.table(words(offset ? values(backend, offset) : new Float32Array(channels)));
     work.run(backend, () => {
       const [from, centre, bytes] = [addressOf(backend, x), addressOf(backend, mean), channels * 4];
-      const parts = ranges(backend, size / channels, 1, 'pass', size).map(([first, last]): Part => {
+      const parts = portions(backend, size / channels, 1, 'pass', size).map(([first, last]): Part => {
         const at = first * bytes;
         return ['batchNorm', from + at, centre, factor(), shift(), y + at, last - first, channels];
       });

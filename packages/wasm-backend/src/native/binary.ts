@@ -3,7 +3,8 @@ import { addLater } from './deferred';
 import { repeats } from './extrema';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { portions } from './shares';
+import { type Part, runParts } from './threads';
 
 /** The operation's number, and its number with the operands exchanged: shared with assembly/binary.as. */
 const codes = { Add: [0, 0], Sub: [1, 4], Multiply: [2, 2], RealDiv: [3, 5] } as const;
@@ -35,7 +36,7 @@ function run(
     const op = straight ? code : exchanged;
     if (perRow) {
       const row = size / length;
-      const parts = ranges(backend, length, 1, 'pass', size).map(([first, last]): Part => {
+      const parts = portions(backend, length, 1, 'pass', size).map(([first, last]): Part => {
         const at = first * row * 4;
         return ['binaryRows', op, from + at, other + first * 4, out + at, last - first, row];
       });
@@ -43,14 +44,14 @@ function run(
       return;
     }
     if (length === size) {
-      const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+      const parts = portions(backend, size, 16, 'pass', size).map(([first, last]): Part => {
         const count = last - first;
         return ['binary', op, from + first * 4, other + first * 4, out + first * 4, count, count];
       });
       runParts(backend, parts);
       return;
     }
-    const parts = ranges(backend, size / length, length === 1 ? 16 : 1, 'pass', size).map(([first, last]): Part => {
+    const parts = portions(backend, size / length, length === 1 ? 16 : 1, 'pass', size).map(([first, last]): Part => {
       const at = first * length * 4;
       return ['binary', op, from + at, other, out + at, (last - first) * length, length];
     });

@@ -10,7 +10,7 @@ import {
   tapOffsets,
 } from './convolutionTables';
 import { type Epilogue, finishRows, nothing, watchers } from './epilogue';
-import type { KernelExports, Placement } from './exports';
+import type { KernelExports } from './exports';
 import type { WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import {
@@ -20,7 +20,8 @@ import {
   pointwiseInputGradient,
   suitsPointwise,
 } from './pointwise';
-import { type Part, ranges, runParts } from './threads';
+import { portions, ranges } from './shares';
+import { type Part, type PerThread, runParts, threadCount } from './threads';
 import { suitsWinograd, winogradConvolve, winogradFilterGradient, winogradInputGradient } from './winograd';
 import { Workspace } from './workspace';
 
@@ -75,29 +76,24 @@ export function convolutionShape(
 /** Multiplications of the convolution, which are those of each gradient. */
 const products = ({ n, ho, wo, kh, kw, ci, co }: ConvolutionShape): number => n * ho * wo * kh * kw * ci * co;
 
-/** Shares of the images, one per thread, each with zeroed room for one group of framed images and a tile. */
-function imageShares(
+/** For each thread, a tile and zeroed room for one group of framed images. */
+function roomFor(
   backend: WasmBackend,
   work: Workspace,
   frame: Frame,
-  [images, h, w, channels]: readonly [number, number, number, number],
+  [h, w, channels]: readonly [number, number, number],
   group: number,
-  operations: number,
 ) {
-  const bytes = frame.inPlace ? 0 : group * frame.hp * frame.wp * channels * 4;
-  return ranges(backend, images, group, 'product', operations).map(([first, last]) => {
-    const [room, tile] = [work.reserve(bytes), work.reserve(tileBytes)];
-    return {
-      first,
-      last,
-      tile,
-      place(x: number): Placement {
-        if (bytes > 0) kernelsOf(backend).zero(room(), bytes);
-        const { top, left, hp, wp } = frame;
-        return [x, h, w, channels, top, left, hp, wp, bytes > 0 ? room() : 0];
-      },
-    };
-  });
+  const threads = threadCount(backend);
+  const { inPlace, top, left, hp, wp } = frame;
+  const bytes = inPlace ? 0 : group * hp * wp * channels * 4;
+  const [room, tile] = [work.reserveEach(threads, bytes), work.reserveEach(threads, tileBytes)];
+  const place = (x: number): readonly (number | PerThread)[] => {
+    const { at, stride } = room();
+    if (bytes > 0) kernelsOf(backend).zero(at, threads * stride);
+    return [x, h, w, channels, top, left, hp, wp, bytes > 0 ? room() : 0];
+  };
+  return { place, tile };
 }
 
 /** y[n, oy, ox, co] = Σ x[n, oy·s + ky·d − pad, …, ci] · W[ky, kx, ci, co], then the epilogue, into the address `y`. */
@@ -123,20 +119,22 @@ export function convolve(
   const frame = inputFrame(shape);
   const group = imagesPerGroup(n, pixels, frame.hp * frame.wp * ci * 4);
   const work = new Workspace();
-  const shares = imageShares(backend, work, frame, [n, h, w, ci], group, products(shape));
+  const shares = portions(backend, n, group, 'product', products(shape));
+  const { place, tile } = roomFor(backend, work, frame, [h, w, ci], group);
   const taps = tapOffsets(shape, frame);
   const [rowsA, steps] = [work.table(pixelOffsets(shape, frame, group)), work.table(taps)];
   const rowsC = work.table(contiguousRows(group * pixels, co * 4));
   const packed = work.reserve(taps.length * upTo8(co) * 4);
-  const watching = watchers(work, epilogue.watch, [pixels * co, co], shares.length);
+  const threads = shares.length === 1 ? 1 : threadCount(backend);
+  const watching = watchers(work, epilogue.watch, [pixels * co, co], threads);
   work.run(backend, () => {
     packBlocks(kernels, filter, taps.length, co, packed());
     const rows = [rowsA(), rowsC(), pixels] as const;
     const product = [steps(), taps.length, block, packed(), co, y, pixels * co * 4] as const;
-    const finish = [epilogue.bias, epilogue.relu] as const;
-    const parts = shares.map(({ first, last, place, tile }, i): Part => {
-      const end = [...finish, tile(), ...watching.placeOf(i)] as const;
-      return ['convolve', ...place(x), first, last, group, ...rows, ...product, ...end];
+    const end = [epilogue.bias, epilogue.relu, tile(), ...watching.places()] as const;
+    const placement = place(x);
+    const parts = shares.map(([first, last]): Part => {
+      return ['convolve', ...placement, first, last, group, ...rows, ...product, ...end];
     });
     watching.run(backend, parts);
   });
@@ -170,19 +168,21 @@ export function filterGradient(backend: WasmBackend, shape: ConvolutionShape, x:
   const frame = inputFrame(shape);
   const group = imagesPerGroup(n, pixels, frame.hp * frame.wp * ci * 4);
   const work = new Workspace();
-  const shares = imageShares(backend, work, frame, [n, h, w, ci], group, products(shape));
+  const shares = ranges(backend, n, group, 'product', products(shape));
+  const { place, tile } = roomFor(backend, work, frame, [h, w, ci], group);
   const taps = tapOffsets(shape, frame);
   const [tapTable, pixelTable] = [work.table(taps), work.table(pixelOffsets(shape, frame, group))];
   const rowsC = work.table(contiguousRows(taps.length, co * 4));
-  const packed = shares.map(() => work.reserve(block * upTo8(co) * 4));
+  const packed = work.reserveEach(shares.length, block * upTo8(co) * 4);
   // The first share goes straight to dw; the others are added to it in the order of the images.
   const others = shares.slice(1).map(() => work.reserve(taps.length * co * 4));
   work.run(backend, () => {
     const rows = [tapTable(), taps.length, rowsC()] as const;
     const steps = [pixelTable(), pixels, block] as const;
-    const parts = shares.map(({ first, last, place, tile }, i): Part => {
-      const out = [dy, co, i === 0 ? dw : others[i - 1]!(), packed[i]!()] as const;
-      return ['filterGradient', ...place(x), first, last, group, ...rows, ...steps, ...out, tile()];
+    const placement = place(x);
+    const parts = shares.map(([first, last], i): Part => {
+      const out = [dy, co, i === 0 ? dw : others[i - 1]!(), packed()] as const;
+      return ['filterGradient', ...placement, first, last, group, ...rows, ...steps, ...out, tile()];
     });
     runParts(backend, parts);
     for (const other of others) kernels.addInto(dw, other(), taps.length * co);
@@ -212,7 +212,8 @@ export function inputGradient(
   }
   const { frame, phases, group } = inputGradientPhases(shape);
   const work = new Workspace();
-  const shares = imageShares(backend, work, frame, [n, ho, wo, co], group, products(shape));
+  const shares = portions(backend, n, group, 'product', products(shape));
+  const { place, tile } = roomFor(backend, work, frame, [ho, wo, co], group);
   const [transposed, packed] = [work.reserve(kh * kw * co * ci * 4), work.reserve(kh * kw * co * upTo8(ci) * 4)];
   const addresses = phases.map(({ tables, taps }) => ({
     rowsA: work.table(tables.rowsA),
@@ -221,7 +222,7 @@ export function inputGradient(
     taps: work.table(taps),
   }));
   work.run(backend, () => {
-    const placed = shares.map((share) => ({ ...share, placement: share.place(dy) }));
+    const placement = place(dy);
     if (phases.length < Math.min(sh, shape.h) * Math.min(sw, shape.w)) kernels.zero(dx, dxBytes);
     phases.forEach(({ tables, taps }, i) => {
       const { rowsA, rowsC, steps, taps: tapTable } = addresses[i]!;
@@ -230,8 +231,8 @@ export function inputGradient(
       packBlocks(kernels, transposed(), k, ci, packed());
       const rows = [rowsA(), rowsC(), tables.m] as const;
       const product = [steps(), k, block, packed(), ci, dx, shape.h * shape.w * ci * 4] as const;
-      const parts = placed.map(({ first, last, placement, tile }): Part => {
-        const rest = [nothing.bias, nothing.relu, tile(), 0, 0] as const;
+      const rest = [nothing.bias, nothing.relu, tile(), 0, 0] as const;
+      const parts = shares.map(([first, last]): Part => {
         return ['convolve', ...placement, first, last, group, ...rows, ...product, ...rest];
       });
       runParts(backend, parts);

@@ -5,7 +5,8 @@ import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { portions, ranges } from './shares';
+import { type Part, runParts } from './threads';
 import { Workspace } from './workspace';
 
 type Conv2DInfo = typeof backend_util.computeConv2DInfo;
@@ -29,9 +30,9 @@ function shapeOf(args: Parameters<KernelFunc>[0], inputShape: number[], filterSh
 }
 
 /** The images, one share per thread: the shape of a share, and the bytes before its first image and its first output. */
-function shares(backend: WasmBackend, shape: DepthwiseShape) {
+function shares(backend: WasmBackend, shape: DepthwiseShape, share = portions) {
   const [n, h, w, ci, k, kh, kw, , , , , , , ho, wo] = shape;
-  return ranges(backend, n, 1, 'product', n * ho * wo * ci * k * kh * kw).map(([first, last]) => ({
+  return share(backend, n, 1, 'product', n * ho * wo * ci * k * kh * kw).map(([first, last]) => ({
     shape: shape.with(0, last - first) as DepthwiseShape,
     input: first * h * w * ci * 4,
     output: first * ho * wo * ci * k * 4,
@@ -69,7 +70,7 @@ const backpropFilter: NativeKernel = (args, replaced) => {
   const size = util.sizeFromShape(filterShape);
   return produce(backend, filterShape, (dw) => {
     const work = new Workspace();
-    const [own, ...others] = shares(backend, shape);
+    const [own, ...others] = shares(backend, shape, ranges);
     // The first share goes straight to dw; the others are added to it in the order of the images.
     const rooms = others.map((share) => ({ share, room: work.reserve(size * 4) }));
     work.run(backend, () => {

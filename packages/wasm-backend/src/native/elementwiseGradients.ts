@@ -1,8 +1,9 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { type NativeKernel, replaceKernel } from './registry';
+import { portions } from './shares';
 import { reducedBlock } from './sums';
-import { type Part, ranges, runParts } from './threads';
+import { type Part, runParts } from './threads';
 
 /** dx = 2 · x · dy of inputs `{ dy, x }`. */
 export const squareGradKernel = 'RelumineSquareGrad';
@@ -17,7 +18,7 @@ const squareGrad: NativeKernel = (args, replaced) => {
   const size = util.sizeFromShape(x.shape);
   return produce(backend, x.shape, (dx) => {
     const [slope, from] = [addressOf(backend, dy), addressOf(backend, x)];
-    const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+    const parts = portions(backend, size, 16, 'pass', size).map(([first, last]): Part => {
       return ['squareGrad', slope + first * 4, from + first * 4, dx + first * 4, last - first];
     });
     runParts(backend, parts);
@@ -36,7 +37,7 @@ const spread: NativeKernel = (args, replaced) => {
     const from = addressOf(backend, dy);
     const size = outer * middle * inner;
     // With one outer block its rows are shared out, else the blocks are.
-    const parts = ranges(backend, outer === 1 ? middle : outer, 1, 'pass', size).map(([first, last]): Part => {
+    const parts = portions(backend, outer === 1 ? middle : outer, 1, 'pass', size).map(([first, last]): Part => {
       const share =
         outer === 1 ? ([from, 1, last - first] as const) : ([from + first * inner * 4, last - first, middle] as const);
       const at = first * inner * (outer === 1 ? 1 : middle) * 4;

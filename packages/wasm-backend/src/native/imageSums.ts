@@ -1,6 +1,7 @@
 import { type DataId, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, findMemory, type WasmBackend } from './heap';
-import { type Part, ranges, runParts } from './threads';
+import { portions } from './shares';
+import { type Part, runParts } from './threads';
 import { Workspace } from './workspace';
 
 /*
@@ -21,16 +22,16 @@ const sums = new WeakMap<DataId, Float64Array>();
 /** Shapes whose sums somebody has asked for. */
 const wanted = new Set<string>();
 
-/** One thread's share, the `index`-th: of `count` images from `first` on, their sums to the address `to`. */
-export type Share = (first: number, count: number, rows: number, columns: number, to: number, index: number) => Part;
+/** A share of the work: `count` images from `first` on, their sums to the address `to`. */
+export type Share = (first: number, count: number, rows: number, columns: number, to: number) => Part;
 
 function run(backend: WasmBackend, shape: readonly number[], share: Share): Float64Array {
   const [images, rows, columns] = imagesOf(shape)!;
   const work = new Workspace();
   const partial = work.reserve(images * columns * 8);
   return work.run(backend, () => {
-    const parts = ranges(backend, images, 1, 'pass', images * rows * columns).map(([first, last], i) =>
-      share(first, last - first, rows, columns, partial() + first * columns * 8, i),
+    const parts = portions(backend, images, 1, 'pass', images * rows * columns).map(([first, last]) =>
+      share(first, last - first, rows, columns, partial() + first * columns * 8),
     );
     runParts(backend, parts);
     const { buffer } = findMemory(backend) as WebAssembly.Memory;

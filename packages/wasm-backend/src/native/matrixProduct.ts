@@ -1,9 +1,12 @@
 import type { WasmBackend } from './heap';
-import { type Part, ranges, runParts } from './threads';
+import { portions, ranges } from './shares';
+import { type Part, runParts, threadCount } from './threads';
 import { Workspace } from './workspace';
 
 const block = 512;
 const tileBytes = 128;
+/** Rows or columns for each thread from which finer portions pay. */
+const leastShare = 512;
 const upTo8 = (columns: number): number => Math.ceil(columns / 8) * 8;
 
 /** A matrix in memory: bytes from row to row and from column to column, one of them 4. */
@@ -57,17 +60,22 @@ export function multiplyAll(backend: WasmBackend, a: Layout, b: Layout, pairs: F
   // Each thread takes some rows or some columns, whichever are more, with panels and a copy of its own.
   const byRows = read.rows > packed.columns;
   const [extent, unit] = byRows ? [read.rows, 4] : [packed.columns, 8];
-  const shares = ranges(backend, extent, unit, 'product', read.rows * packed.columns * k).map(([first, last]) => ({
+  const threads = threadCount(backend);
+  // The other factor is gone through for each portion.
+  const share = extent < threads * leastShare ? ranges : portions;
+  const bounds = share(backend, extent, unit, 'product', read.rows * packed.columns * k);
+  const widest = Math.max(...bounds.map(([first, last]) => last - first));
+  const shares = bounds.map(([first, last]) => ({
     rows: byRows ? [first, last] : [0, read.rows],
     columns: byRows ? [0, packed.columns] : [first, last],
-    panels: work.reserve(steps * upTo8(byRows ? packed.columns : last - first) * 4),
-    room: work.reserve(read.rowBytes === 4 ? Math.max(4 * steps, 8192) * 4 : 0),
-    tile: work.reserve(tileBytes),
   }));
+  const panels = work.reserveEach(threads, steps * upTo8(byRows ? packed.columns : widest) * 4);
+  const room = work.reserveEach(threads, read.rowBytes === 4 ? Math.max(4 * steps, 8192) * 4 : 0);
+  const tile = work.reserveEach(threads, tileBytes);
   work.run(backend, () => {
     for (const pair of pairs) {
       const [from, other] = swap ? [pair.b, pair.a] : [pair.a, pair.b];
-      const parts = shares.map(({ rows, columns, panels, room, tile }): Part => {
+      const parts = shares.map(({ rows, columns }): Part => {
         const [row, column] = [rows[0]!, columns[0]!];
         const first = [from + row * read.rowBytes, read.rowBytes, read.columnBytes, rows[1]! - row] as const;
         const start = other + column * packed.columnBytes;

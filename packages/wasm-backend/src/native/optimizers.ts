@@ -2,7 +2,8 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { portions } from './shares';
+import { type Part, runParts } from './threads';
 
 /** Attributes of the kernel `RelumineAdam`. */
 export interface AdamAttrs {
@@ -53,7 +54,7 @@ const adam: NativeKernel = (args) => {
   const size = util.sizeFromShape(value.shape);
   const [step, scaleV] = [learningRate / (1 - beta1Power), 1 / (1 - beta2Power)];
   const factors = [beta1, 1 - beta1, beta2, 1 - beta2, step, scaleV, epsilon, 1 - learningRate * weightDecay] as const;
-  const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+  const parts = portions(backend, size, 16, 'pass', size).map(([first, last]): Part => {
     const [i0, i1, i2, i3] = [a, g, am, av].map((at) => at + first * 4) as [number, number, number, number];
     const [o0, o1, o2] = [to, toM, toV].map((at) => at + first * 4) as [number, number, number];
     return ['adam', i0, i1, i2, i3, o0, o1, o2, last - first, ...factors];

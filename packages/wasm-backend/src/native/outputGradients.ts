@@ -1,7 +1,8 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { portions } from './shares';
+import { type Part, runParts } from './threads';
 
 /** The gradient of elu, sigmoid or tanh (attribute name) by their output, which tfjs saves: of inputs `{ dy, y }`. */
 export const outputGradKernel = 'RelumineOutputGrad';
@@ -19,7 +20,7 @@ const kernel =
     const size = util.sizeFromShape(y.shape);
     return produce(backend, y.shape, (dx) => {
       const [slope, from] = [addressOf(backend, dy), addressOf(backend, y)];
-      const parts = ranges(backend, size, 16, 'pass', size).map(([first, last]): Part => {
+      const parts = portions(backend, size, 16, 'pass', size).map(([first, last]): Part => {
         return ['outputGrad', code, slope + first * 4, from + first * 4, dx + first * 4, last - first];
       });
       runParts(backend, parts);

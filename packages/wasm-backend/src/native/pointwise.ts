@@ -2,7 +2,8 @@ import type { ConvolutionShape } from './convolutionTables';
 import type { WasmBackend } from './heap';
 import { layout, multiplyAll } from './matrixProduct';
 import { kernelsOf } from './module';
-import { type Part, ranges, runParts } from './threads';
+import { ranges } from './shares';
+import { type Part, runParts } from './threads';
 import { Workspace } from './workspace';
 
 /** Whether a convolution is one product of matrices: 1 × 1 taps, stride 1, nothing around the image. */

@@ -4,7 +4,8 @@ import type { Windows } from './exports';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { type Share, takesSums } from './imageSums';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { portions } from './shares';
+import { type Part, runParts } from './threads';
 
 type Pool2D = typeof backend_util.computePool2DInfo;
 
@@ -49,7 +50,7 @@ function shares(
 ) {
   const [n, ...rest] = windows;
   const size = util.sizeFromShape(shape);
-  return ranges(backend, n, 1, 'pass', size).map(([first, last]) => ({
+  return portions(backend, n, 1, 'pass', size).map(([first, last]) => ({
     windows: [last - first, ...rest] satisfies Windows,
     input: first * util.sizeFromShape(shape.slice(1)) * 4,
     output: first * util.sizeFromShape(outShape.slice(1)) * 4,

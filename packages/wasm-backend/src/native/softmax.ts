@@ -2,7 +2,8 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, findMemory, produce, type WasmBackend, withScratch } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { portions } from './shares';
+import { type Part, runParts } from './threads';
 
 /** Inputs `{ logits, labels }` float32[rows, classes]; outputs `[loss float32[rows], softmax float32[rows, classes]]`. */
 export const softmaxCrossEntropyKernel = 'RelumineSoftmaxCrossEntropy';
@@ -56,7 +57,7 @@ const softmax: NativeKernel = (args, replaced) => {
   return produce(backend, logits.shape, (p) => {
     withScratch(backend, (size / classes) * 24, (sums) => {
       const z = addressOf(backend, logits);
-      const parts = ranges(backend, size / classes, 1, 'pass', size).map(([first, last]): Part => {
+      const parts = portions(backend, size / classes, 1, 'pass', size).map(([first, last]): Part => {
         const at = first * classes * 4;
         return ['softmaxCrossEntropy', z + at, z + at, p + at, sums + first * 24, last - first, classes];
       });

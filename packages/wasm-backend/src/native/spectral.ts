@@ -2,10 +2,11 @@ import { spectralNormalizeGradKernel, spectralNormalizeKernel, spectralVectorsKe
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, allocate, type WasmBackend } from './heap';
 import { type NativeKernel, replaceKernel } from './registry';
+import { ranges } from './shares';
 import { type Division, factorOf, isDivided } from './spectralDivision';
 import { float32At, type Iteration, iterate, sumAt } from './spectralIteration';
 import { registerSpectralProduct } from './spectralProduct';
-import { type Part, ranges, runParts } from './threads';
+import { type Part, runParts } from './threads';
 import { Workspace } from './workspace';
 
 /** Fresh tensors; all are disposed where one has no room. */

@@ -2,7 +2,8 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Matrix } from './exports';
 import { addressOf, findMemory, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
-import { type Part, ranges, runParts } from './threads';
+import { ranges } from './shares';
+import { type Part, runParts } from './threads';
 import { Workspace } from './workspace';
 
 /** Attributes of the kernels that iterate. */

@@ -5,7 +5,8 @@ import { firingWindows } from './firingWindows';
 import { addressOf, allocate, findMemory, type WasmBackend } from './heap';
 import { kernelsOf } from './module';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { ranges } from './shares';
+import { type Part, runParts } from './threads';
 import { Workspace } from './workspace';
 
 const IDENTITY = -1;

@@ -2,7 +2,8 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, findMemory, produce, type WasmBackend } from './heap';
 import { columnSums } from './imageSums';
 import { type NativeKernel, replaceKernel } from './registry';
-import { type Part, ranges, runParts } from './threads';
+import { ranges } from './shares';
+import { type Part, runParts } from './threads';
 
 /**
  * The reduced axes as one block [outer, middle, inner] of a shape, axes of length 1 left out; undefined where other axes

@@ -6,6 +6,7 @@ import {
   DONE,
   FAILED,
   headerBytes,
+  maxArguments,
   maxParts,
   OPEN,
   partSlots,
@@ -23,30 +24,44 @@ import {
  */
 
 const patienceMs = 120_000;
+const maxThreads = 16;
 
 /** The numeric kernels: what a part may call. */
 type KernelName = keyof KernelExports;
 
+/** An address that each thread has for itself: scratch that stays in its cache from part to part. */
+export interface PerThread {
+  readonly at: number;
+  /** Bytes from one thread's to the next one's. */
+  readonly stride: number;
+}
+
 /** One call of a kernel. */
-export type Part = readonly [name: KernelName, ...args: (number | boolean)[]];
+export type Part = readonly [name: KernelName, ...args: (number | boolean | PerThread)[]];
+
+const firstOf = (argument: number | boolean | PerThread): number | boolean =>
+  typeof argument === 'object' ? argument.at : argument;
+const strideIn = (argument: number | boolean | PerThread): number =>
+  typeof argument === 'object' ? argument.stride : 0;
 
 class ThreadPool {
   readonly #threads: Thread[];
   readonly #kernels: KernelExports;
-  readonly #names: string[];
+  readonly #indexOf: Map<string, number>;
   readonly #words: Int32Array;
   readonly #table: Float64Array;
   #job = 0;
 
   constructor(backend: WasmBackend, workers: number) {
     this.#kernels = kernelsOf(backend);
-    this.#names = Object.keys(this.#kernels);
+    const names = Object.keys(this.#kernels);
+    this.#indexOf = new Map(names.map((name, i) => [name, i]));
     const control = new SharedArrayBuffer(headerBytes + maxParts * partSlots * 8);
     this.#words = new Int32Array(control, 0, headerBytes / 4);
     this.#table = new Float64Array(control, headerBytes);
     const memory = findMemory(backend) as WebAssembly.Memory;
-    const data: StartData = { module: kernelModule(backend), memory, control, names: this.#names };
-    this.#threads = Array.from({ length: workers }, () => startThread(data));
+    const data: Omit<StartData, 'index'> = { module: kernelModule(backend), memory, control, names };
+    this.#threads = Array.from({ length: workers }, (_, i) => startThread({ ...data, index: i + 1 }));
   }
 
   get size(): number {
@@ -65,9 +80,12 @@ class ThreadPool {
     const [words, table] = [this.#words, this.#table];
     parts.forEach(([name, ...args], part) => {
       const at = part * partSlots;
-      table[at] = this.#names.indexOf(name);
+      table[at] = this.#indexOf.get(name)!;
       table[at + 1] = args.length;
-      for (let i = 0; i < args.length; i++) table[at + 2 + i] = Number(args[i]);
+      for (let i = 0; i < args.length; i++) {
+        table[at + 2 + i] = Number(firstOf(args[i]!));
+        table[at + 2 + maxArguments + i] = strideIn(args[i]!);
+      }
     });
     words[DONE] = 0;
     words[FAILED] = 0;
@@ -109,7 +127,7 @@ class ThreadPool {
 }
 
 const call = (kernels: KernelExports, [name, ...args]: Part): void => {
-  (kernels[name] as (...values: (number | boolean)[]) => void)(...args);
+  (kernels[name] as (...values: (number | boolean)[]) => void)(...args.map(firstOf));
 };
 
 const pools = new Map<WebAssembly.Memory, ThreadPool>();
@@ -119,7 +137,7 @@ function backendThreads(backend: WasmBackend): number {
   const { buffer } = findMemory(backend) as WebAssembly.Memory;
   if (typeof SharedArrayBuffer === 'undefined' || !(buffer instanceof SharedArrayBuffer)) return 1;
   const { tfjs } = backend.wasm as { tfjs?: { getThreadsCount?(): number } };
-  return Math.max(1, Math.min(maxParts, tfjs?.getThreadsCount?.() ?? 1));
+  return Math.max(1, Math.min(maxThreads, tfjs?.getThreadsCount?.() ?? 1));
 }
 
 /**
@@ -162,27 +180,6 @@ export function runParts(backend: WasmBackend, parts: readonly Part[]): void {
   const pool = parts.length > 1 ? pools.get(findMemory(backend) as WebAssembly.Memory) : undefined;
   if (pool !== undefined && parts.length <= maxParts) pool.run(parts);
   else for (const part of parts) call(kernelsOf(backend), part);
-}
-
-/** Multiplications, or values of a cheap pass, from which it pays to wake the threads (some 20 microseconds). */
-const threadedFrom: { readonly product: number; readonly pass: number } = { product: 524_288, pass: 131_072 };
-
-/**
- * `total` in at most as many ranges as there are threads, each a multiple of `unit` (the last takes the rest); in one
- * where so few `operations` of this kind are to be done that waking threads would cost more.
- */
-export function ranges(
-  backend: WasmBackend,
-  total: number,
-  unit: number,
-  kind: keyof typeof threadedFrom,
-  operations: number,
-): [first: number, last: number][] {
-  const units = Math.ceil(total / unit);
-  const threads = operations < threadedFrom[kind] ? 1 : threadCount(backend);
-  const count = Math.max(1, Math.min(threads, units));
-  const bound = (i: number): number => Math.min(total, Math.round((units * i) / count) * unit);
-  return Array.from({ length: count }, (_, i) => [bound(i), bound(i + 1)]);
 }
 
 /** Ends the threads of a backend, as if they had died (for tests): their parts fall to the calling thread. */

@@ -3,7 +3,8 @@ import { type Epilogue, nothing, watchers } from './epilogue';
 import type { WasmBackend } from './heap';
 import type { Share } from './imageSums';
 import { kernelsOf } from './module';
-import { type Part, ranges, runParts } from './threads';
+import { portions, ranges } from './shares';
+import { type Part, runParts, threadCount } from './threads';
 import { Workspace } from './workspace';
 
 const upTo8 = (columns: number): number => Math.ceil(columns / 8) * 8;
@@ -28,8 +29,8 @@ function chunkOf(total: number, planes: number, ci: number, co: number): number 
   return Math.min(total, Math.max(32, Math.min(128, fitting & ~3)));
 }
 
-/** Shares of the tiles, `unit` tiles or a multiple of them to each thread, each with scratch of its own. */
-function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape, unit?: number) {
+/** Shares of the tiles, by `unit` tiles, and scratch for each thread. */
+function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape, unit?: number, share = portions) {
   const { n, ci, co, ho, wo } = shape;
   const [tilesY, tilesX] = [tiles(ho), tiles(wo)];
   const points = pointsOf(shape);
@@ -38,16 +39,12 @@ function layOut(backend: WasmBackend, work: Workspace, shape: ConvolutionShape, 
   const chunk = chunkOf(total, planes, ci, co);
   const rows = Math.ceil(chunk / 4) * 4;
   const [planeV, planeM] = [planeBytes(rows * ci * 4), planeBytes(rows * upTo8(co) * 4)];
-  const shares = ranges(backend, total, unit ?? Math.min(chunk, 16), 'product', total * planes * ci * co).map(
-    ([first, last]) => ({
-      first,
-      last,
-      v: work.reserve(planes * planeV),
-      m: work.reserve(planes * planeM),
-      scratch: work.reserve(Math.max(planes * ci, 16 * co) * 4 + 1536),
-    }),
-  );
-  return { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares };
+  const shares = share(backend, total, unit ?? Math.min(chunk, 16), 'product', total * planes * ci * co);
+  const threads = threadCount(backend);
+  const v = work.reserveEach(threads, planes * planeV);
+  const m = work.reserveEach(threads, planes * planeM);
+  const scratch = work.reserveEach(threads, Math.max(planes * ci, 16 * co) * 4 + 1536);
+  return { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares, threads, v, m, scratch };
 }
 
 /** y = x ∗ w, both at their addresses: f32[n, h, w, ci] with f32[taps, taps, ci, co] to f32[n, ho, wo, co]. */
@@ -60,34 +57,22 @@ export function winogradConvolve(
   const kernels = kernelsOf(backend);
   const { h, w: width, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
-  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(
+  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares, threads, v, m, scratch } = layOut(
     backend,
     work,
     shape,
     watch && tiles(ho) * tiles(wo),
   );
-  const watching = watchers(work, watch, [ho * wo * co, co], shares.length);
+  const watching = watchers(work, watch, [ho * wo * co, co], shares.length === 1 ? 1 : threads);
   const planeU = planeBytes(ci * upTo8(co) * 4);
   const u = work.reserve(planes * planeU);
   work.run(backend, () => {
     if (co % 8 !== 0) kernels.zero(u(), planes * planeU);
-    kernels.transformFilter(points, w, ci, co, u(), planeU, shares[0]!.scratch());
+    kernels.transformFilter(points, w, ci, co, u(), planeU, scratch().at);
     const image = [points, x, h, width, ci, top, left, ho, wo, co, tilesY, tilesX] as const;
-    const parts = shares.map(({ first, last, v, m, scratch }, i): Part => {
-      const operands = [u(), planeU, v(), planeV, m(), planeM] as const;
-      return [
-        'winogradConvolve',
-        ...image,
-        first,
-        last,
-        chunk,
-        ...operands,
-        y,
-        bias,
-        relu,
-        scratch(),
-        ...watching.placeOf(i),
-      ];
+    const operands = [chunk, u(), planeU, v(), planeV, m(), planeM, y, bias, relu, scratch()] as const;
+    const parts = shares.map(([first, last]): Part => {
+      return ['winogradConvolve', ...image, first, last, ...operands, ...watching.places()];
     });
     watching.run(backend, parts);
   });
@@ -142,30 +127,25 @@ function scatterTiles(
   const work = new Workspace();
   const channels = { ...shape, ci: co, co: ci };
   const perImage = tiles(ho) * tiles(wo);
-  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, channels, perImage);
+  const found = layOut(backend, work, channels, perImage);
+  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares, v, m, scratch } = found;
   const planeU = planeBytes(co * upTo8(ci) * 4);
   const u = work.reserve(planes * planeU);
   work.run(backend, () => {
     if (ci % 8 !== 0) kernels.zero(u(), planes * planeU);
-    kernels.transformFilter(points, w, co, ci, u(), planeU, shares[0]!.scratch());
-    const part = (
-      first: number,
-      last: number,
-      { v, m, scratch }: (typeof shares)[0],
-      output: number,
-      sums: number,
-    ): Part => {
+    kernels.transformFilter(points, w, co, ci, u(), planeU, scratch().at);
+    const part = (first: number, last: number, output: number, sums: number): Part => {
       const image = [dy, ho, wo, co, top, left, h, width, ci, tilesY, tilesX, first, last, chunk] as const;
       return ['winogradInputGradient', ...image, u(), planeU, v(), planeV, m(), planeM, dx, scratch(), output, sums];
     };
     if (through)
-      through.fill((first, count, _rows, _columns, sums, index) =>
-        part(first * perImage, (first + count) * perImage, shares[index]!, through.output, sums),
+      through.fill((first, count, _rows, _columns, sums) =>
+        part(first * perImage, (first + count) * perImage, through.output, sums),
       );
     else
       runParts(
         backend,
-        shares.map((share) => part(share.first, share.last, share, 0, 0)),
+        shares.map(([first, last]) => part(first, last, 0, 0)),
       );
   });
 }
@@ -181,12 +161,13 @@ export function winogradFilterGradient(
   const kernels = kernelsOf(backend);
   const { h, w, ci, co, top, left, ho, wo } = shape;
   const work = new Workspace();
-  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares } = layOut(backend, work, shape);
+  const found = layOut(backend, work, shape, undefined, ranges);
+  const { points, planes, tilesY, tilesX, chunk, planeV, planeM, shares, v, m, scratch } = found;
   const planeU = planeBytes(ci * upTo8(co) * 4);
   const sums = shares.map(() => work.reserve(planes * planeU));
   work.run(backend, () => {
     const image = [points, x, h, w, ci, top, left, dy, ho, wo, co, tilesY, tilesX] as const;
-    const parts = shares.map(({ first, last, v, m, scratch }, i): Part => {
+    const parts = shares.map(([first, last], i): Part => {
       const operands = [sums[i]!(), planeU, v(), planeV, m(), planeM] as const;
       return ['winogradFilterGradient', ...image, first, last, chunk, ...operands, scratch()];
     });
@@ -194,6 +175,6 @@ export function winogradFilterGradient(
     // The shares are added in the order of the images, whoever computed them.
     const u = sums[0]!();
     for (const other of sums.slice(1)) kernels.addInto(u, other(), (planes * planeU) / 4);
-    kernels.transformFilterGradient(points, u, planeU, ci, co, dw, shares[0]!.scratch());
+    kernels.transformFilterGradient(points, u, planeU, ci, co, dw, scratch().at);
   });
 }

@@ -4,9 +4,10 @@
 export const OPEN = 0;
 export const DONE = 1;
 export const FAILED = 2;
-export const maxParts = 16;
-/** A part in the table: the kernel's index, the number of arguments, the arguments. */
-export const partSlots = 48;
+export const maxParts = 48;
+export const maxArguments = 31;
+/** A part in the table: the kernel's index, the number of arguments, the arguments, and what is added to each by a thread's number. */
+export const partSlots: number = 2 + 2 * maxArguments;
 export const headerBytes = 64;
 export const countMask = 255;
 
@@ -18,7 +19,7 @@ const watchMs = 0.1;
 
 /** What each thread runs, as text: a worker can then start in Node, in pages and in bundles without a file of its own. */
 const workerText = `
-const run = ({ module, memory, control, names }) => {
+const run = ({ module, memory, control, names, index }) => {
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const words = new Int32Array(control);
   const table = new Float64Array(control, ${headerBytes});
@@ -33,8 +34,10 @@ const run = ({ module, memory, control, names }) => {
     }
     if (Atomics.compareExchange(words, ${OPEN}, word, word - 1) !== word) continue;
     const at = (open - 1) * ${partSlots};
+    const values = [];
+    for (let i = at + 2; i < at + 2 + table[at + 1]; i++) values.push(table[i] + index * table[i + ${maxArguments}]);
     try {
-      kernels[names[table[at]]](...table.subarray(at + 2, at + 2 + table[at + 1]));
+      kernels[names[table[at]]](...values);
     } catch {
       Atomics.store(words, ${FAILED}, 1);
     }
@@ -55,6 +58,8 @@ export interface StartData {
   memory: WebAssembly.Memory;
   control: SharedArrayBuffer;
   names: string[];
+  /** Its number; the calling thread's is 0. */
+  index: number;
 }
 
 const isNode = (): boolean => typeof globalThis.process?.getBuiltinModule === 'function';

@@ -1,4 +1,5 @@
 import { findMemory, type WasmBackend, withScratch } from './heap';
+import type { PerThread } from './threads';
 
 /** Scratch memory of one call: tables of byte offsets and zeroed or raw blocks, laid out first, then filled in one go. */
 export class Workspace {
@@ -11,6 +12,13 @@ export class Workspace {
     const at = this.#bytes;
     this.#bytes += Math.ceil(bytes / 64) * 64;
     return () => this.#base + at;
+  }
+
+  /** Reserves `bytes` bytes for each of so many threads. */
+  reserveEach(threads: number, bytes: number): () => PerThread {
+    const stride = Math.ceil(bytes / 64) * 64;
+    const base = this.reserve(threads * stride);
+    return () => ({ at: base(), stride });
   }
 
   /** Reserves room for `values` and writes them there. */
