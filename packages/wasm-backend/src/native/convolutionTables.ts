@@ -82,7 +82,9 @@ export function tapOffsets(shape: ConvolutionShape, frame: Frame): Uint32Array {
 
 /** `count` rows, each `bytes` long. */
 export function contiguousRows(count: number, bytes: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, i) => i * bytes);
+  const rows = new Uint32Array(count);
+  for (let i = 0; i < count; i++) rows[i] = i * bytes;
+  return rows;
 }
 
 /** The input pixels of equal remainders by the strides: they are reached by the same taps of the filter. */

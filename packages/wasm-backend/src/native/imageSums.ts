@@ -37,9 +37,9 @@ function run(backend: WasmBackend, shape: readonly number[], share: Share): Floa
     const { buffer } = findMemory(backend) as WebAssembly.Memory;
     const each = new Float64Array(buffer, partial(), images * columns);
     const total = new Float64Array(columns);
-    each.forEach((value, i) => {
-      total[i % columns]! += value;
-    });
+    for (let at = 0; at < each.length; at += columns) {
+      for (let c = 0; c < columns; c++) total[c]! += each[at + c]!;
+    }
     return total;
   });
 }

@@ -15,8 +15,9 @@ export function ranges(
   kind: keyof typeof threadedFrom,
   operations: number,
 ): [first: number, last: number][] {
+  if (operations < threadedFrom[kind]) return [[0, total]];
   const units = Math.ceil(total / unit);
-  const threads = operations < threadedFrom[kind] ? 1 : threadCount(backend);
+  const threads = threadCount(backend);
   const count = Math.max(1, Math.min(threads, units));
   const bound = (i: number): number => Math.min(total, Math.round((units * i) / count) * unit);
   return Array.from({ length: count }, (_, i) => [bound(i), bound(i + 1)]);
@@ -37,9 +38,9 @@ export function portions(
   kind: keyof typeof threadedFrom,
   operations: number,
 ): [first: number, last: number][] {
-  const units = Math.ceil(total / unit);
-  const threads = operations < finerFrom * threadedFrom[kind] ? 1 : threadCount(backend);
-  if (threads === 1 || units < 8 * threads) return ranges(backend, total, unit, kind, operations);
+  const enough = operations >= finerFrom * threadedFrom[kind];
+  const [units, threads] = [Math.ceil(total / unit), threadCount(backend)];
+  if (!enough || threads === 1 || units < 8 * threads) return ranges(backend, total, unit, kind, operations);
   const fine = 2 * threads;
   const bound = (i: number): number => {
     const share = i <= fine ? i / (8 * threads) : 0.25 + ((i - fine) * 0.75) / threads;
