@@ -1,7 +1,8 @@
 import { type ActivationName, activationGradKernel, activationKernel, activationSlopeKernel } from '@relumine/core';
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type ActivationCode, activationCodes } from './activationCodes';
-import { rectified, rectifiedLater, rectifyDeferred, signsOf } from './deferred';
+import { rectifyDeferred } from './deferred';
+import { rectified, rectifiedLater, signsOf } from './deferredGradients';
 import { addressOf, produce, produceTwo, type WasmBackend } from './heap';
 import { wantsSums, withSums } from './imageSums';
 import { type NativeKernel, replaceKernel } from './registry';

@@ -1,6 +1,7 @@
 import { type DataId, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { convolutionShape, convolve, filterGradient, inputGradient } from './convolution';
-import { gradientLater, outputAddress, produceLater } from './deferred';
+import { produceLater } from './deferred';
+import { gradientLater, outputAddress } from './deferredGradients';
 import { following } from './following';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { type Share, takesSums } from './imageSums';

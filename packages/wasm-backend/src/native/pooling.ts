@@ -1,5 +1,5 @@
 import { backend_util, type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { gradientLater, outputAddress } from './deferred';
+import { gradientLater, outputAddress } from './deferredGradients';
 import type { Windows } from './exports';
 import { addressOf, produce, type WasmBackend } from './heap';
 import { type Share, takesSums } from './imageSums';
