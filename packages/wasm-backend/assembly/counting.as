@@ -61,7 +61,7 @@ export function countPositions(
   if (isGelu && byBlocks) {
     gelu(edges, certain, windows << 1);
     far = abs<f32>(f32.load(certain)) * 1.00001;
-    if (windows > 1) dip = max(f32.load(certain, 4), f32.load(certain, 8)) * 0.9999995;
+    if (windows > 1) dip = max(f32.load(certain, 4), f32.load(certain, 8)) * 0.9999985;
   }
   const blocks = byBlocks && kind == RECTIFIED && suitsRows(channels) ? blocksOf(last - first, channels) : 0;
   const stop = z + <usize>batch * sample, rest = first + blocks * (512 / channels);
