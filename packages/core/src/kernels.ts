@@ -103,7 +103,10 @@ export const symbolNormsKernel = 'RelumineSymbolNorms';
 const capitalize = <T extends string>(name: T): Capitalize<T> =>
   (name.charAt(0).toUpperCase() + name.slice(1)) as Capitalize<T>;
 
-/** The kernel of an activation: inputs `{ x }` (and `{ alpha }` for prelu), the function's parameters as attributes. */
+/**
+ * The kernel of an activation: inputs `{ x }` (and for prelu `{ alpha }`: one value, or what lies along x's last axes), the
+ * function's parameters as attributes.
+ */
 export function activationKernel<N extends ActivationName>(name: N): `Relumine${Capitalize<N>}` {
   return `Relumine${capitalize(name)}`;
 }

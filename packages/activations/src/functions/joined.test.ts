@@ -1,5 +1,21 @@
 import { startWasm } from '@relumine/wasm-backend';
-import { dispose, grad, grads, mul, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  grad,
+  grads,
+  greater,
+  maximum,
+  minimum,
+  mul,
+  onesLike,
+  reshape,
+  sum,
+  type Tensor,
+  tensor,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { golden, number } from '@tooling/goldens';
 import { expectTensorClose, useBackend } from '@tooling/testing';
 import '@tensorflow/tfjs-layers';
@@ -57,6 +73,32 @@ describe.each([
       expectTensorClose(dalpha, f64.dweight!.map(number), { relative: 2e-6, absolute: 2e-7 });
     }
   });
+
+  test.each([[[3, 1, 1]], [[1, 2, 1]], [[3, 1, 4]], [[2, 1, 1, 1]], [[1, 1, 4]], [[2, 4]], [[1]]])(
+    'PReLU with slopes of shape %j, each at its place',
+    (shape) => {
+      const count = shape.reduce((product, size) => product * size, 1);
+      const z = tensor(
+        [...new Array(48).keys()].map((i) => (i % 5) - 3),
+        [2, 3, 2, 4],
+      );
+      const alpha = tensor(
+        [...new Array(count).keys()].map((i) => (i + 1) / 8),
+        shape,
+      );
+      const [everywhere, below] = [add(zerosLike(z), alpha), minimum(z, 0)];
+      const y = prelu(z, alpha);
+      const [dx, dalpha] = grads((a: Tensor, b: Tensor) => sum(prelu(a, b)))([z, alpha]) as [Tensor, Tensor];
+      const expected = [add(maximum(z, 0), mul(everywhere, below)), where(greater(z, 0), onesLike(z), everywhere)];
+      const rank = z.rank - shape.length;
+      const shared = [...z.shape.keys()].filter((axis) => axis < rank || shape[axis - rank] === 1);
+      const slopes = reshape(sum(below, shared), shape);
+      leftovers.push(z, alpha, everywhere, below, y, dx, dalpha, ...expected, slopes);
+      expect(y.arraySync()).toEqual(expected[0]!.arraySync());
+      expect(dx.arraySync()).toEqual(expected[1]!.arraySync());
+      expect(dalpha.arraySync()).toEqual(slopes.arraySync());
+    },
+  );
 
   test('crelu doubles the channels; each pair shares x and −x, forward and backward', () => {
     const z = tensor([

@@ -41,6 +41,15 @@ function requireBroadcast(x: Tensor, alpha: Tensor): void {
   });
 }
 
+/** Whether a backend's kernel knows such slopes: one, or what lies along x's last axes. */
+function repeats({ shape }: Tensor, alpha: Tensor): boolean {
+  const first = alpha.shape.findIndex((size) => size !== 1);
+  return (
+    first < 0 ||
+    alpha.shape.slice(first).every((size, axis) => size === shape[shape.length - alpha.rank + first + axis])
+  );
+}
+
 const composed = (x: Tensor, alpha: Tensor): Tensor => where(isNaNTensor(x), x, where(greater(x, 0), x, mul(x, alpha)));
 
 function composedGradients(dy: Tensor, x: Tensor, alpha: Tensor): [Tensor, Tensor] {
@@ -89,12 +98,14 @@ export function prelu<T extends Tensor>(x: T, alpha: Tensor): T {
   const apply = customGrad((...args: (Tensor | GradSaver)[]) => {
     const [input, slope, save] = args as [Tensor, Tensor, GradSaver];
     save([input, slope]);
-    const value = hasKernel(kernel)
-      ? (engine().runKernel(kernel, { x: input, alpha: slope }) as Tensor)
-      : composed(input, slope);
+    const known = repeats(input, slope);
+    const value =
+      known && hasKernel(kernel)
+        ? (engine().runKernel(kernel, { x: input, alpha: slope }) as Tensor)
+        : composed(input, slope);
     const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
       const [kept, keptSlope] = saved as [Tensor, Tensor];
-      return hasKernel(gradKernel)
+      return known && hasKernel(gradKernel)
         ? (engine().runKernel(gradKernel, { dy, x: kept, alpha: keptSlope }) as Tensor[])
         : composedGradients(dy, kept, keptSlope);
     };

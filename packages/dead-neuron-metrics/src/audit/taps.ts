@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { activationOfLayer, fusedActivation } from './activationOf';
+import { heldChannelsLast, putsChannelsFirst } from './channelsFirst';
 import { canCount } from './countedActivation';
 import { slopesOf } from './flatSlopes';
 import { kernelSource } from './kernelSource';
@@ -14,6 +15,8 @@ export interface TappedLayer extends Watched {
   readonly layer: Layer;
   /** The layer that owns the kernel; the layer itself where none is found. */
   readonly sourceLayer: Layer;
+  /** Whether the channels come right behind the batch (tfjs's dataFormat 'channelsFirst'). */
+  readonly channelsFirst: boolean;
 }
 
 /**
@@ -49,7 +52,9 @@ export function tappedLayers(model: LayersModel): TappedLayer[] {
       if (!activation) continue;
       const sourceLayer = (own && kernelSource(layer)) || layer;
       const [name, source] = [layer.name, sourceLayer.name];
-      found.push({ name, source, path, activation: activation.activation, found: activation, layer, sourceLayer });
+      const channelsFirst = putsChannelsFirst(sourceLayer);
+      const of = { activation: activation.activation, found: activation };
+      found.push({ name, source, path, ...of, layer, sourceLayer, channelsFirst });
     }
   };
   visit(model, []);
@@ -62,6 +67,12 @@ function show({ h, seen }: { h: Tensor; seen: Seen<TappedLayer> }, see: See): Te
   see(seen);
   return h;
 }
+
+/** Whether z's last axis is no channel axis: what counts in its own pass can't be asked then. */
+const turned = ({ channelsFirst }: TappedLayer, z: Tensor): boolean => channelsFirst && z.rank > 2;
+
+const keepOf = (tapped: TappedLayer, z: Tensor, h: Tensor): Seen<TappedLayer> =>
+  (turned(tapped, z) ? heldChannelsLast : held)(tapped, z, h, slopesOf(tapped));
 
 const always = (): boolean => true;
 const never = (): boolean => false;
@@ -79,12 +90,12 @@ function tapFused(tapped: TappedLayer, call: Call, see: See, options: TapOptions
     holder.activation = Object.assign(Object.create(activation) as typeof activation, {
       getClassName: () => null,
       apply: (z: Tensor, ...rest: unknown[]) => {
-        const glanced = glance(tapped, z, 'relumine' in activation);
+        const glanced = !turned(tapped, z) && glance(tapped, z, 'relumine' in activation);
         if (glanced) return glanced === true ? activation.apply(z, ...rest) : glanced;
-        const known = counts ? counted(tapped, z, slopesOf(tapped)) : undefined;
+        const known = counts && !turned(tapped, z) ? counted(tapped, z, slopesOf(tapped)) : undefined;
         if (known) return show(known, see);
         const h = activation.apply(z, ...rest);
-        see(held(tapped, z, h, slopesOf(tapped)));
+        see(keepOf(tapped, z, h));
         return h;
       },
     });
@@ -102,13 +113,13 @@ function tapPlain(tapped: TappedLayer, call: Call, see: See, options: TapOptions
     const training = kwargs?.training === true;
     if (!wanted(training)) return call(inputs, kwargs);
     const z = [inputs].flat()[0]!;
-    const glanced = glance(tapped, z, 'relumine' in tapped.layer);
+    const glanced = !turned(tapped, z) && glance(tapped, z, 'relumine' in tapped.layer);
     if (glanced) return glanced === true ? call(inputs, kwargs) : glanced;
     const counts = count && canCount(tapped.found, 'relumine' in tapped.layer);
-    const known = counts ? counted(tapped, z, slopesOf(tapped)) : undefined;
+    const known = counts && !turned(tapped, z) ? counted(tapped, z, slopesOf(tapped)) : undefined;
     if (known) return show(known, see);
     const outputs = call(inputs, kwargs);
-    see(held(tapped, z, [outputs].flat()[0]!, slopesOf(tapped)));
+    see(keepOf(tapped, z, [outputs].flat()[0]!));
     return outputs;
   };
 }

@@ -11,6 +11,7 @@ import { identity } from './identity';
 import { batchMatMul, fusedMatMul } from './matMul';
 import { maxPoolGrad } from './maxPoolGrad';
 import { keepingNaN, keepingNaNOfBoth, maxPoolKeepingNaN } from './notANumber';
+import { prelu } from './prelu';
 import { registerComposed } from './registry';
 import { resizeNearestNeighborGrad } from './resizeNearestNeighborGrad';
 import { sign } from './sign';
@@ -29,6 +30,7 @@ const wrappers: Readonly<Record<string, (stock: KernelFunc) => KernelFunc>> = {
   Sum: accurateSum(false),
   Mean: accurateSum(true),
   Sign: sign,
+  Prelu: prelu,
   Relu6: keepingNaN,
   ClipByValue: keepingNaN,
   Maximum: keepingNaNOfBoth,

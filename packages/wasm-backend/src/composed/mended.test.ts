@@ -99,6 +99,37 @@ describe('NaN', () => {
   });
 });
 
+test('prelu finds the slope of each place, whatever is shared', async () => {
+  for (const [x, alpha] of [
+    [
+      [2, 3, 2, 4],
+      [3, 1, 1],
+    ],
+    [
+      [2, 3, 2, 4],
+      [1, 2, 1],
+    ],
+    [
+      [2, 3, 2, 4],
+      [3, 1, 4],
+    ],
+    [
+      [2, 3, 2, 4],
+      [2, 1, 1, 1],
+    ],
+    [
+      [2, 3, 2, 4],
+      [2, 4],
+    ],
+    [
+      [2, 1],
+      [1, 3],
+    ],
+    [[4], [3, 4]],
+  ] as const)
+    await agree(() => tf.prelu(random([...x], 1), random([...alpha], 2)), 0);
+});
+
 test('sign knows small numbers', async () => {
   await agree(() => tf.sign([1e-8, -1e-8, 1e-45, 0, 3, -inf, nan]), 0);
 });
