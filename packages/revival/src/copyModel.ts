@@ -1,10 +1,10 @@
-import { type LayersModel, models } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { rebuildModel } from './rebuildModel';
 
-/** A model of its own with the same layers and weights; not compiled, the caller's. */
-export async function copyModel(model: LayersModel): Promise<LayersModel> {
+/** A model of its own with the same layers and weights; not compiled, the caller's. `where`: who needs it, for the error. */
+export async function copyModel(where: string, model: LayersModel): Promise<LayersModel> {
   // A deep copy: toJSON hands out objects of the live model in places.
-  const modelTopology = JSON.parse(JSON.stringify(model.toJSON(null, false))) as Record<string, never>;
-  const copy = await models.modelFromJSON({ modelTopology });
+  const copy = await rebuildModel(where, JSON.parse(JSON.stringify(model.toJSON(null, false))) as object);
   try {
     // getWeights hands out the model's own tensors: they are borrowed.
     copy.setWeights(model.getWeights());

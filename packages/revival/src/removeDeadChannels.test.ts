@@ -5,7 +5,7 @@ import { io, randomNormal } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { countTensors } from '@tooling/testing';
 import { beforeAll, expect, test } from 'vitest';
-import { removeDeadChannels } from './layers';
+import { removeDeadChannels, reviveChannels } from './layers';
 import { functional, images, kill, sequential } from './networks.testing';
 
 beforeAll(() => startWasm());
@@ -114,6 +114,14 @@ test('wrong reports and a layer that would lose everything are named, and the mo
   await expect(removeDeadChannels(model, other)).rejects.toThrow(
     "[relumine/revival/removeDeadChannels] `report` must be an audit of this very model. Received: a report of layer 'nowhere', which the model does not have. Audit it again: await auditModel(model, data).",
   );
+  for (const channel of [6, -1, 0.5]) {
+    const first = { ...report.layers[0]!, deadChannels: [channel] };
+    await expect(
+      reviveChannels(model, { ...report, layers: [first] }, { strategy: 'recycle', seed: 1 }),
+    ).rejects.toThrow(
+      `must be an audit of this very model. Received: channel ${channel} of layer 'conv1', which has 6.`,
+    );
+  }
   kill(model, 'conv1', [0, 1, 2, 3, 4, 5]);
   const before = countTensors();
   await expect(removeDeadChannels(model, await auditModel(model, x))).rejects.toThrow(

@@ -1,12 +1,13 @@
 import type { DeadNeuronReport } from '@relumine/core';
 import { dispose } from '@tensorflow/tfjs-core';
-import { type LayersModel, models } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { take, type Weight, weightedSums } from './channels/arrays';
 import { channelConstants } from './channels/constants';
 import { type ChannelStructure, channelStructure, type RuledCall } from './channels/spaces';
 import { largestDifference, type RemovalData, syntheticInput } from './largestDifference';
 import { type Cut, type KeptChannels, type LayerChannels, planRemoval } from './planRemoval';
 import { predictTimes } from './predictTime';
+import { rebuildModel } from './rebuildModel';
 import { requireReportOf } from './requireReportOf';
 import { withCounts } from './topology';
 import { readWeights, writeWeights } from './weights';
@@ -93,7 +94,8 @@ async function cutLayer(
  *
  * @param model a Sequential or functional model; borrowed and unchanged
  * @param report an audit of this very model
- * @throws RangeError if the report does not belong to the model, or a layer would lose every channel
+ * @throws RangeError if the report does not belong to the model, a layer would lose every channel, or tfjs can't make the
+ *   model again (a layer whose class is not registered)
  */
 export async function removeDeadChannels(
   model: LayersModel,
@@ -116,7 +118,7 @@ export async function removeDeadChannels(
     if (call.rule.countKey) counts.set(name, { count: (channels ?? 0) - cut.outputs.size, addBias });
   }
 
-  const smaller = await models.modelFromJSON({ modelTopology: withCounts(model, counts) });
+  const smaller = await rebuildModel(where, withCounts(model, counts));
   const input = options.data ?? syntheticInput(model);
   try {
     for (const layer of smaller.layers) {

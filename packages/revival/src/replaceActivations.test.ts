@@ -1,7 +1,7 @@
 import { startWasm } from '@relumine/wasm-backend';
 import { dispose, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { maxRelativeToLargest } from '@tooling/testing';
+import { countTensors, maxRelativeToLargest } from '@tooling/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { replaceActivations } from './layers';
 import { functional, images, sequential } from './networks.testing';
@@ -65,3 +65,26 @@ test('the activation inside a recurrent cell stays', async () => {
 test('an unknown activation is named', async () => {
   await expect(replaceActivations(sequential(), 'rellu' as 'relu')).rejects.toThrow("Did you mean 'relu'?");
 });
+
+test('an activation may be the first layer', async () => {
+  const model = tfl.sequential();
+  model.add(tfl.layers.activation({ activation: 'relu', inputShape: [3], name: 'first' }));
+  model.add(tfl.layers.dense({ units: 2 }));
+  const { model: changed, replaced } = await replaceActivations(model, 'leakyRelu');
+  expect(replaced).toEqual(['first']);
+  expect(changed.inputs[0]!.shape).toEqual([null, 3]);
+  for (const one of [model, changed]) one.dispose();
+});
+
+test.each(['crelu', 'glu', 'CReLU'])(
+  '%s, which changes the number of channels, is refused before anything is made',
+  async (name) => {
+    const model = sequential();
+    const before = countTensors();
+    await expect(replaceActivations(model, name as 'crelu')).rejects.toThrow(
+      `[relumine/revival/replaceActivations] \`replacement\` must keep the number of channels, so that all weights can stay. Received: "${name}".`,
+    );
+    expect(countTensors()).toEqual(before);
+    model.dispose();
+  },
+);

@@ -1,8 +1,11 @@
 import { type ActivationLayerOptions, activationLayer } from '@relumine/activations/layers';
-import type { ActivationName } from '@relumine/core';
-import { type LayersModel, models } from '@tensorflow/tfjs-layers';
+import { type ActivationName, describe, invalidArgument } from '@relumine/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { rebuildModel } from './rebuildModel';
 import { type LayerEntry, swapTopology, type Topology } from './swapTopology';
 import { readWeights, writeWeights } from './weights';
+
+const where = 'revival/replaceActivations';
 
 /** An activation by name, or with its parameters as `activationLayer` takes them. */
 export type Replacement = ActivationName | ActivationLayerOptions;
@@ -14,20 +17,28 @@ export type Replacement = ActivationName | ActivationLayerOptions;
  *
  * @param model Sequential or functional; borrowed and unchanged
  * @returns a new model, not compiled, and the names of the layers that bear the new activation; the caller's
- * @throws RangeError for an unknown activation
+ * @throws RangeError for an unknown activation, for `crelu` and `glu`, and where tfjs can't make the model again (a layer
+ *   whose class is not registered)
  */
 export async function replaceActivations(
   model: LayersModel,
   replacement: Replacement,
 ): Promise<{ model: LayersModel; replaced: string[] }> {
   const options = typeof replacement === 'string' ? { name: replacement } : replacement;
+  if (['crelu', 'glu'].includes(activationLayer(options).relumine.name))
+    throw invalidArgument({
+      where,
+      argument: 'replacement',
+      rule: 'must keep the number of channels, so that all weights can stay',
+      received: describe(options.name),
+    });
   const make = (name: string): LayerEntry => {
     const layer = activationLayer({ ...options, layerName: name });
     return { class_name: layer.getClassName(), config: pythonic(layer.getConfig()) as LayerEntry['config'] };
   };
   const before = JSON.parse(JSON.stringify(model.toJSON(null, false))) as Topology;
   const { topology, swapped } = swapTopology(before, make);
-  const changed = await models.modelFromJSON({ modelTopology: topology as never });
+  const changed = await rebuildModel(where, topology);
   try {
     const fresh = new Set(swapped);
     for (const layer of changed.layers) {

@@ -46,6 +46,13 @@ function hasFusedActivation({ class_name: name, config }: LayerEntry): boolean {
   return fuses.has(name) && typeof config.activation === 'string' && !kept.has(config.activation);
 }
 
+/** What a layer reads: the first one of a Sequential model says so itself. */
+function readingLike({ config }: LayerEntry, made: LayerEntry): LayerEntry {
+  const { batch_input_shape: shape, dtype } = config;
+  if (shape !== undefined) Object.assign(made.config, { batch_input_shape: shape, dtype });
+  return made;
+}
+
 /** Names of the layers whose output is an output of the model. */
 function outputNames(topology: Topology): Set<string> {
   if (Array.isArray(topology.config) || !topology.config.output_layers)
@@ -78,7 +85,7 @@ export function swapTopology(topology: Topology, make: MakeEntry): { topology: T
   const next = entries.flatMap((entry) => {
     const name = nameOf(entry);
     if (outputs.has(name)) return [entry];
-    if (isActivation(entry)) return [place(entry, make(name), name)];
+    if (isActivation(entry)) return [place(entry, readingLike(entry, make(name)), name)];
     if (!hasFusedActivation(entry)) return [entry];
     entry.config.activation = 'linear';
     const behind = place(entry, make(`${name}_activation`), `${name}_activation`);

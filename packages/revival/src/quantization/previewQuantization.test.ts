@@ -146,7 +146,7 @@ test('bias correction gives the outputs of a quantised copy their means back', a
   const model = functional();
   const x = images();
   const report = await auditModel(model, x);
-  const { copy } = await quantizedCopy(model, { bits: 3, granularity: 'tensor' });
+  const { copy } = await quantizedCopy('revival/previewQuantization', model, { bits: 3, granularity: 'tensor' });
   const means = (one: tfl.LayersModel): number[] => tidy(() => [...mean(one.predict(x) as Tensor, 0).dataSync()]);
   const quantizer = new ActivationQuantizer(copy, report, 8, 'tensor');
   const [wanted, before] = [means(model), means(copy)];

@@ -187,7 +187,7 @@ export async function previewQuantization(
   const source: Source = { model, xs, ys, ranges };
   const copies: LayersModel[] = [];
   const quantized = async (how: Granularity) => {
-    const made = await quantizedCopy(model, { bits, granularity: how });
+    const made = await quantizedCopy(where, model, { bits, granularity: how });
     copies.push(made.copy);
     return made;
   };
@@ -195,7 +195,7 @@ export async function previewQuantization(
     const { copy, zeroed } = await quantized(granularity);
     const weights = { report: await audit(copy, xs), variant: await compare(source, copy) };
     const perChannel = granularity === 'channel' ? weights.report : await audit((await quantized('channel')).copy, xs);
-    const plain = await copyModel(model);
+    const plain = await copyModel(where, model);
     copies.push(plain);
     const activations = await measure(source, plain, activationBits, activationGranularity);
     const channelwise =

@@ -51,10 +51,11 @@ function quantizeKernel(
  * @returns the copy, which the caller disposes, and the channels whose kernels became all zero
  */
 export async function quantizedCopy(
+  where: string,
   model: LayersModel,
   quantization: WeightQuantization,
 ): Promise<{ copy: LayersModel; zeroed: ZeroedKernels }> {
-  const copy = await copyModel(model);
+  const copy = await copyModel(where, model);
   const zeroed: ZeroedKernels = new Map();
   try {
     for (const layer of copy.layers) {

@@ -94,7 +94,7 @@ async function attempt(
   options: RepairOptions,
 ): Promise<{ one: CureAttempt; copy: LayersModel | null }> {
   const name = cureName(cure);
-  let copy = await copyModel(model);
+  let copy = await copyModel(where, model);
   try {
     copy = await applyCure(copy, cure, { report, data, seed: options.seed });
     const cured = (await audit(copy, data)).summary.deadChannels;
@@ -137,7 +137,7 @@ export async function repairNetwork(model: LayersModel, data: Tensor, options: R
     });
   const report = await audit(model, data);
   const { deadChannels, channels } = report.summary;
-  const plain = await copyModel(model);
+  const plain = await copyModel(where, model);
   let control: Outcome;
   try {
     control = await outcomeOf(plain, data, { cure: 'control', learningRateFactor: 1 }, options);
