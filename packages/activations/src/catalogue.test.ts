@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { catalogue } from './catalogue';
-import { definitions } from './definitions';
+import { definitions, scalarOf } from './definitions';
 import { activationNames, gain } from './index';
 
 test('every activation has its line, in the order of the names', () => {
@@ -10,7 +10,7 @@ test('every activation has its line, in the order of the names', () => {
 const grid = Array.from({ length: 40_001 }, (_, i) => (i - 20_000) / 500);
 
 test.each(catalogue.filter(({ name }) => definitions.has(name)))('$name: monotone or not, and its range', (entry) => {
-  const { f } = definitions.get(entry.name)!.scalar({} as never);
+  const { f } = scalarOf(definitions.get(entry.name)!);
   const values = [-1e4, ...grid, 1e4].map(f);
   expect(values.every((value, i) => i === 0 || value >= values[i - 1]! - 1e-12)).toBe(entry.monotone);
   const lowest = /^[[(](−[\d.]+|0)/.exec(entry.range)?.[1];
@@ -20,7 +20,7 @@ test.each(catalogue.filter(({ name }) => definitions.has(name)))('$name: monoton
 test.each(catalogue.filter(({ name, deadRegion }) => definitions.has(name) && deadRegion))(
   '$name: its dead region is where its slope is 0, or below 0.001',
   ({ name, deadRegion }) => {
-    const { derivative } = definitions.get(name)!.scalar({} as never);
+    const { derivative } = scalarOf(definitions.get(name)!);
     const number = Number(
       /(−?[\d.]+)/.exec(deadRegion!.replace('λ', '0.5').replace('x ≤ t', 'x ≤ 0'))![1]!.replace('−', '-'),
     );

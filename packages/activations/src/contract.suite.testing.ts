@@ -5,7 +5,7 @@ import { countTensors, expectTensorClose } from '@tooling/testing';
 import '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { functions, limits, sweep, type TorchParams } from './contract.testing';
-import { definitions } from './definitions';
+import { definitions, scalarOf } from './definitions';
 import { activation, activationNames } from './index';
 
 type Num = number | string | null;
@@ -70,7 +70,7 @@ export function contract(backends: [name: string, start: () => Promise<unknown>]
     test.each(pointwiseNames)('%s over a dense sweep of float32, subnormals included', (name) => {
       const at = sweep();
       const z = tensor1d(at);
-      const { f, derivative } = definitions.get(name)!.scalar({} as never);
+      const { f, derivative } = scalarOf(definitions.get(name)!);
       const own = activation(name);
       const [y, dx] = [own.apply(z), own.derivative(z)];
       leftovers.push(z, y, dx);
@@ -87,7 +87,7 @@ export function contract(backends: [name: string, start: () => Promise<unknown>]
       const z = tensor1d(at);
       const first = grad((one: Tensor) => sum(activation(name).apply(one)));
       const second = grad((one: Tensor) => sum(first(one)))(z);
-      const { derivative } = definitions.get(name)!.scalar({} as never);
+      const { derivative } = scalarOf(definitions.get(name)!);
       const h = 1e-4;
       const expected = at.map((value) => (derivative(value + h) - derivative(value - h)) / (2 * h));
       leftovers.push(z, second);

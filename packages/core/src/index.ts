@@ -12,10 +12,12 @@ export type {
   LayerReport,
   ReportSummary,
 } from './deadNeuronReport';
+export type { ScalarFunction } from './eachValue';
 export type { ArgumentProblem } from './errors';
 export { describe, invalidArgument } from './errors';
 export { decodeNumber, encodeNumber, type JsonNumber } from './jsonNumber';
 export {
+  type ActivationCall,
   activationGradKernel,
   activationKernel,
   activationLivenessKernel,
@@ -30,6 +32,7 @@ export {
   spectralVectorsKernel,
   symbolNormsKernel,
   tryActivation,
+  tryActivationGrad,
   tryKernel,
 } from './kernels';
 export { nearestName } from './nearestName';

@@ -7,6 +7,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { ActivationName } from './activation';
+import { type ScalarFunction, tryEachValue } from './eachValue';
 
 /**
  * Relumine's own kernels. A backend that has one registers it under its name; the packages above use it where it is
@@ -144,21 +145,46 @@ export function tryKernel<T extends Tensor | Tensor[] = Tensor>(
   return hasKernel(name) ? (engine().runKernel(name, inputs, attrs as NamedAttrMap) as T) : undefined;
 }
 
+/** An activation with its parameters, as backends are asked for it. */
+export interface ActivationCall {
+  readonly name: ActivationName;
+  /** The kernel that does it, where another activation's does. */
+  readonly kernel?: ActivationName;
+  /** The kernels' attributes: the parameters. */
+  readonly attrs: Readonly<Record<string, number | string>>;
+  /** f and f' of one number, where that is fast. */
+  readonly scalar?: ScalarFunction;
+}
+
 /**
  * f(x) of an activation inside a custom gradient, by the current backend's kernels, and f'(x) where it comes with it and a
- * gradient is recorded that will not be derived itself: kept in place of x, it makes the gradient a product.
+ * gradient is recorded that will not be derived itself: kept in place of x, it makes the gradient a product. On tfjs's own `cpu`
+ * backend, by `scalar.f` value by value.
  *
- * @param x     float32 of any shape; borrowed
- * @param attrs the function's parameters
+ * @param x float32 of any shape; borrowed
  * @returns f(x), then f'(x) if there is one, float32 like x, the caller's; nothing where there is no kernel
  */
 export function tryActivation(
-  name: ActivationName,
+  { name, kernel = name, attrs, scalar }: ActivationCall,
   x: Tensor,
-  attrs: Readonly<Record<string, unknown>>,
 ): readonly [value?: Tensor | undefined, slope?: Tensor] {
   const { gradientDepth, kernelDepth } = engine().state;
   const records = gradientDepth === 1 && kernelDepth === 1;
-  const both = records ? tryKernel<[Tensor, Tensor]>(activationSlopeKernel(name), { x }, attrs) : undefined;
-  return both ?? [tryKernel(activationKernel(name), { x }, attrs)];
+  const both = records ? tryKernel<[Tensor, Tensor]>(activationSlopeKernel(kernel), { x }, attrs) : undefined;
+  return both ?? [tryKernel(activationKernel(kernel), { x }, attrs) ?? tryEachValue(x, scalar?.f)];
+}
+
+/**
+ * dy · f'(x) of an activation likewise.
+ *
+ * @param dy float32 like x; borrowed
+ * @param x  float32 of any shape; borrowed
+ * @returns float32 like x, the caller's; undefined where there is no kernel
+ */
+export function tryActivationGrad(
+  { name, kernel = name, attrs, scalar }: ActivationCall,
+  dy: Tensor,
+  x: Tensor,
+): Tensor | undefined {
+  return tryKernel(activationGradKernel(kernel), { dy, x }, attrs) ?? tryEachValue(x, scalar?.derivative, dy);
 }

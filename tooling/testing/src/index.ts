@@ -1,3 +1,3 @@
-export { useBackend } from './backends';
+export { useAnotherBackend, useBackend } from './backends';
 export { expectTensorClose, maxRelativeToLargest, relativeError } from './closeness';
 export { countTensors, expectNoLeak } from './leaks';

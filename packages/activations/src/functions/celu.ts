@@ -18,6 +18,11 @@ function composition({ alpha = 1 }: CeluOptions = {}): Composition {
   return {
     name: 'celu',
     attrs: { alpha },
+    scalar: {
+      f: (z) => (z > 0 ? z : alpha * Math.expm1(z / alpha)),
+      derivative: (z) => (z > 0 ? 1 : Math.exp(z / alpha)),
+      breaks: [0],
+    },
     forward: (x) => where(greater(x, 0), x, mul(expm1(below(x)), alpha)),
     derivative: (x) => where(greater(x, 0), onesLike(x), exp(below(x))),
     second: (x) => where(greater(x, 0), zerosLike(x), div(exp(below(x)), alpha)),
@@ -39,11 +44,6 @@ export const celuDefinition: Definition = {
   name: 'celu',
   defaults: { alpha: 1 },
   compose: composition,
-  scalar: ({ alpha = 1 }: CeluOptions) => ({
-    f: (z) => (z > 0 ? z : alpha * Math.expm1(z / alpha)),
-    derivative: (z) => (z > 0 ? 1 : Math.exp(z / alpha)),
-    breaks: [0],
-  }),
 };
 
 /**

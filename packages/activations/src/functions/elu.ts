@@ -19,6 +19,11 @@ function composition({ alpha = 1 }: EluOptions = {}): Composition {
   return {
     name: 'elu',
     attrs: { alpha },
+    scalar: {
+      f: (z) => (z > 0 ? z : alpha * Math.expm1(z)),
+      derivative: (z) => (z > 0 ? 1 : alpha * Math.exp(z)),
+      breaks: [0],
+    },
     keepsNaN: true,
     forward: (x) => (alpha === 1 ? exponentialUnit(x) : scaled(x, exponentialUnit(x))),
     derivative: (x) => scaled(x, slope(x)),
@@ -41,11 +46,6 @@ export const eluDefinition: Definition = {
   name: 'elu',
   defaults: { alpha: 1 },
   compose: composition,
-  scalar: ({ alpha = 1 }: EluOptions) => ({
-    f: (z) => (z > 0 ? z : alpha * Math.expm1(z)),
-    derivative: (z) => (z > 0 ? 1 : alpha * Math.exp(z)),
-    breaks: [0],
-  }),
 };
 
 /**

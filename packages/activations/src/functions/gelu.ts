@@ -2,6 +2,7 @@ import { requireOneOf } from '@relumine/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
 import { tailGelu } from '../shared/tailGelu';
 
 /** Options of `gelu`. */
@@ -9,6 +10,16 @@ export interface GeluOptions {
   /** `'tanh'` for the approximation of the first papers; the exact function, `'none'`, unless given. */
   approximate?: 'none' | 'tanh';
 }
+
+const scalarOf = ({ approximate = 'none' }: GeluOptions): ScalarActivation => {
+  if (approximate === 'none') return exactScalar;
+  const gate = (z: number): number => 1 / (1 + Math.exp(-(linear * z + cubic * z ** 3)));
+  return {
+    f: (z) => z * gate(z),
+    derivative: (z) => gate(z) * (1 + z * gate(-z) * (linear + 3 * cubic * z * z)),
+    breaks: [],
+  };
+};
 
 function composition({ approximate = 'none' }: GeluOptions = {}): Composition {
   requireOneOf('activations/gelu', 'options.approximate', approximate, ['none', 'tanh']);
@@ -32,15 +43,7 @@ export const geluDefinition: Definition = {
   name: 'gelu',
   defaults: { approximate: 'none' },
   compose: composition,
-  scalar: ({ approximate = 'none' }: GeluOptions) => {
-    if (approximate === 'none') return exactScalar;
-    const gate = (z: number): number => 1 / (1 + Math.exp(-(linear * z + cubic * z ** 3)));
-    return {
-      f: (z) => z * gate(z),
-      derivative: (z) => gate(z) * (1 + z * gate(-z) * (linear + 3 * cubic * z * z)),
-      breaks: [],
-    };
-  },
+  scalar: scalarOf,
 };
 
 /** Φ(z) by its series near 0 and its continued fraction beyond: to float64 rounding. */

@@ -20,6 +20,11 @@ function composition({ lambda = 0.5 }: HardshrinkOptions = {}): Composition {
   return {
     name: 'hardshrink',
     attrs: { lambda },
+    scalar: {
+      f: (z) => (Math.abs(z) > lambda ? z : 0),
+      derivative: (z) => Number(Math.abs(z) > lambda),
+      breaks: [-lambda, lambda],
+    },
     forward: (x) => where(greater(abs(x), lambda), x, zerosLike(x)),
     derivative: (x) => cast(greater(abs(x), lambda), 'float32'),
   };
@@ -40,11 +45,6 @@ export const hardshrinkDefinition: Definition = {
   name: 'hardshrink',
   defaults: { lambda: 0.5 },
   compose: composition,
-  scalar: ({ lambda = 0.5 }: HardshrinkOptions) => ({
-    f: (z) => (Math.abs(z) > lambda ? z : 0),
-    derivative: (z) => Number(Math.abs(z) > lambda),
-    breaks: [-lambda, lambda],
-  }),
 };
 
 /**

@@ -1,10 +1,18 @@
 import { add, cast, clipByValue, div, greater, less, logicalAnd, mul, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
+
+const scalar: ScalarActivation = {
+  f: (z) => Math.min(6, Math.max(0, z + 3)) / 6,
+  derivative: (z) => (z > -3 && z < 3 ? 1 / 6 : 0),
+  breaks: [-3, 3],
+};
 
 const composition: Composition = {
   name: 'hardsigmoid',
   attrs: {},
+  scalar,
   forward: (x) => div(clipByValue(add(x, 3), 0, 6), 6),
   derivative: (x) => mul(cast(logicalAnd(greater(x, -3), less(x, 3)), 'float32'), 1 / 6),
 };
@@ -24,11 +32,6 @@ export const hardsigmoidDefinition: Definition = {
   name: 'hardsigmoid',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({
-    f: (z) => Math.min(6, Math.max(0, z + 3)) / 6,
-    derivative: (z) => (z > -3 && z < 3 ? 1 / 6 : 0),
-    breaks: [-3, 3],
-  }),
 };
 
 /**

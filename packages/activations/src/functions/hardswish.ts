@@ -14,10 +14,18 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
+
+const scalar: ScalarActivation = {
+  f: (z) => (Math.max(z, -3) * Math.min(6, Math.max(0, z + 3))) / 6,
+  derivative: (z) => (z < -3 ? 0 : z < 3 ? z / 3 + 0.5 : 1),
+  breaks: [-3, 3],
+};
 
 const composition: Composition = {
   name: 'hardswish',
   attrs: {},
+  scalar,
   forward: (x) => {
     const z = clipByValue(x, -3, 3);
     return where(greater(x, 3), x, div(mul(z, add(z, 3)), 6));
@@ -44,11 +52,6 @@ export const hardswishDefinition: Definition = {
   name: 'hardswish',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({
-    f: (z) => (z * Math.min(6, Math.max(0, z + 3))) / 6,
-    derivative: (z) => (z < -3 ? 0 : z < 3 ? z / 3 + 0.5 : 1),
-    breaks: [-3, 3],
-  }),
 };
 
 /**

@@ -23,6 +23,11 @@ function composition({ min = -1, max = 1 }: HardtanhOptions = {}): Composition {
   return {
     name: 'hardtanh',
     attrs: { min, max },
+    scalar: {
+      f: (z) => Math.min(max, Math.max(min, z)),
+      derivative: (z) => Number(z > min && z < max),
+      breaks: [min, max],
+    },
     forward: (x) => clipByValue(x, min, max),
     derivative: (x) => cast(logicalAnd(greater(x, min), less(x, max)), 'float32'),
   };
@@ -43,11 +48,6 @@ export const hardtanhDefinition: Definition = {
   name: 'hardtanh',
   defaults: { min: -1, max: 1 },
   compose: composition,
-  scalar: ({ min = -1, max = 1 }: HardtanhOptions) => ({
-    f: (z) => Math.min(max, Math.max(min, z)),
-    derivative: (z) => Number(z > min && z < max),
-    breaks: [min, max],
-  }),
 };
 
 /**

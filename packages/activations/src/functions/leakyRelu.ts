@@ -1,7 +1,8 @@
 import { requireFinite } from '@relumine/core';
 import { step, leakyRelu as stockLeakyRelu, type Tensor } from '@tensorflow/tfjs-core';
-import type { Definition, Entry, ScalarActivation } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
 
 /** Options of `leakyRelu`. */
 export interface LeakyReluOptions {
@@ -44,6 +45,7 @@ export const leakyReluDefinition: Definition = {
   name: 'leakyRelu',
   defaults: { negativeSlope: 0.01 },
   compose: leakyReluComposition,
+  // The stock operation is one loop already.
   scalar: ({ negativeSlope = 0.01 }: LeakyReluOptions) => leakyScalar(negativeSlope),
 };
 

@@ -1,10 +1,14 @@
 import { onesLike, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
+
+const scalar: ScalarActivation = { f: (z) => z, derivative: () => 1, breaks: [] };
 
 const composition: Composition = {
   name: 'linear',
   attrs: {},
+  scalar,
   forward: (x) => x.clone(),
   derivative: (x) => onesLike(x),
 };
@@ -24,7 +28,6 @@ export const linearDefinition: Definition = {
   name: 'linear',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({ f: (z) => z, derivative: () => 1, breaks: [] }),
 };
 
 /**

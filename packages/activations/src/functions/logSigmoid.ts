@@ -2,10 +2,18 @@ import { add, mul, neg, relu, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { expNegative, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
+
+const scalar: ScalarActivation = {
+  f: (z) => Math.min(z, 0) - Math.log1p(Math.exp(-Math.abs(z))),
+  derivative: (z) => 1 / (1 + Math.exp(z)),
+  breaks: [],
+};
 
 const composition: Composition = {
   name: 'logSigmoid',
   attrs: {},
+  scalar,
   keepsNaN: true,
   forward: (x) => neg(add(relu(neg(x)), logOnePlus(expNegative(x)))),
   derivative: (x) => logistic(neg(x)),
@@ -27,11 +35,6 @@ export const logSigmoidDefinition: Definition = {
   name: 'logSigmoid',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({
-    f: (z) => Math.min(z, 0) - Math.log1p(Math.exp(-Math.abs(z))),
-    derivative: (z) => 1 / (1 + Math.exp(z)),
-    breaks: [],
-  }),
 };
 
 /**

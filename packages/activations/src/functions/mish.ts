@@ -14,6 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import { limited, type ScalarActivation } from '../shared/scalar';
 
 /** Above, tanh(softplus(x)) is 1 in float32. */
 const straight = 15;
@@ -26,9 +27,19 @@ function parts(x: Tensor): { z: Tensor; n: Tensor; p: Tensor; d: Tensor } {
   return { z, n, p, d: add(p, 2) };
 }
 
+const scalar: ScalarActivation = {
+  f: (z) => Math.max(z, -1e3) * Math.tanh(softplus(z)),
+  derivative: (z) => {
+    const t = Math.tanh(softplus(z));
+    return t + (limited(z) * (1 - t * t)) / (1 + Math.exp(-z));
+  },
+  breaks: [],
+};
+
 const composition: Composition = {
   name: 'mish',
   attrs: {},
+  scalar,
   // z · m · m · (n + 2) / d with m = e^(z/2): in the far tail n = m² itself has few digits left, or none.
   forward: (x) => {
     const z = clipByValue(x, -220, straight);
@@ -70,14 +81,6 @@ export const mishDefinition: Definition = {
   name: 'mish',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({
-    f: (z) => z * Math.tanh(softplus(z)),
-    derivative: (z) => {
-      const t = Math.tanh(softplus(z));
-      return t + (z * (1 - t * t)) / (1 + Math.exp(-z));
-    },
-    breaks: [],
-  }),
 };
 
 /**

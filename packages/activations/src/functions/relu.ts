@@ -1,11 +1,15 @@
 import { mul, step, relu as stockRelu, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
+
+const scalar: ScalarActivation = { f: (z) => Math.max(0, z), derivative: (z) => Number(z > 0), breaks: [0] };
 
 /** @internal */
 export const reluComposition: Composition = {
   name: 'relu',
   attrs: {},
+  scalar,
   keepsNaN: true,
   // The stock operation makes 0 of a NaN with the sign bit, such as 0 / 0 on x86, on WASM; the step keeps every NaN.
   forward: (x) => mul(stockRelu(x), step(x)),
@@ -27,7 +31,6 @@ export const reluDefinition: Definition = {
   name: 'relu',
   defaults: {},
   compose: () => reluComposition,
-  scalar: () => ({ f: (z) => Math.max(0, z), derivative: (z) => Number(z > 0), breaks: [0] }),
 };
 
 /**

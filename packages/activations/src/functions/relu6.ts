@@ -1,10 +1,18 @@
 import { mul, step, relu6 as stockRelu6, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
+
+const scalar: ScalarActivation = {
+  f: (z) => Math.min(6, Math.max(0, z)),
+  derivative: (z) => Number(z > 0 && z < 6),
+  breaks: [0, 6],
+};
 
 const composition: Composition = {
   name: 'relu6',
   attrs: {},
+  scalar,
   keepsNaN: true,
   // The stock operation makes NaN 0 on WASM; the step is 1 above 0 and NaN for NaN.
   forward: (x) => mul(stockRelu6(x), step(x)),
@@ -26,11 +34,6 @@ export const relu6Definition: Definition = {
   name: 'relu6',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({
-    f: (z) => Math.min(6, Math.max(0, z)),
-    derivative: (z) => Number(z > 0 && z < 6),
-    breaks: [0, 6],
-  }),
 };
 
 /**

@@ -1,6 +1,6 @@
 import { createRandom, requireFinite } from '@relumine/core';
 import { greater, mul, onesLike, type Tensor, tensor, where } from '@tensorflow/tfjs-core';
-import type { Definition, Entry, ScalarActivation } from '../shared/definition';
+import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
 import { leakyReluComposition, leakyScalar } from './leakyRelu';
 
@@ -39,7 +39,7 @@ export const rreluDefinition: Definition = {
   name: 'rrelu',
   defaults: { lower: 1 / 8, upper: 1 / 3 },
   compose: composition,
-  scalar: (options: RreluOptions): ScalarActivation => leakyScalar(meanSlope(options)),
+  scalar: (options: RreluOptions) => leakyScalar(meanSlope(options)),
 };
 
 /** @internal */

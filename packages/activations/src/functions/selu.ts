@@ -3,6 +3,7 @@ import type { Definition, Entry } from '../shared/definition';
 import { decay } from '../shared/exponentials';
 import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
 
 const scale = 1.0507009873554805;
 const limit = 1.7580993408473766;
@@ -11,9 +12,16 @@ const limit = 1.7580993408473766;
 const factor = (x: Tensor): Tensor => mul(step(x, limit / scale), scale);
 const slope = (x: Tensor): Tensor => decay(relu(neg(x)));
 
+const scalar: ScalarActivation = {
+  f: (z) => (z > 0 ? scale * z : limit * Math.expm1(z)),
+  derivative: (z) => (z > 0 ? scale : limit * Math.exp(z)),
+  breaks: [0],
+};
+
 const composition: Composition = {
   name: 'selu',
   attrs: {},
+  scalar,
   keepsNaN: true,
   forward: (x) => mul(exponentialUnit(x), factor(x)),
   derivative: (x) => mul(slope(x), factor(x)),
@@ -35,11 +43,6 @@ export const seluDefinition: Definition = {
   name: 'selu',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({
-    f: (z) => (z > 0 ? scale * z : limit * Math.expm1(z)),
-    derivative: (z) => (z > 0 ? scale : limit * Math.exp(z)),
-    breaks: [0],
-  }),
 };
 
 /**

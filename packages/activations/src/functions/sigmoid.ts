@@ -2,17 +2,20 @@ import { mul, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { logistic, logisticSlope } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
+
+const sigma = (z: number): number => 1 / (1 + Math.exp(-z));
+const scalar: ScalarActivation = { f: sigma, derivative: (z) => sigma(z) * sigma(-z), breaks: [] };
 
 const composition: Composition = {
   name: 'sigmoid',
   attrs: {},
+  scalar,
   keepsNaN: true,
   forward: logistic,
   derivative: logisticSlope,
   second: (x) => mul(logisticSlope(x), sub(1, mul(logistic(x), 2))),
 };
-
-const sigma = (z: number): number => 1 / (1 + Math.exp(-z));
 
 /** @internal */
 export const sigmoidEntry: Entry = {
@@ -29,7 +32,6 @@ export const sigmoidDefinition: Definition = {
   name: 'sigmoid',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({ f: sigma, derivative: (z) => sigma(z) * sigma(-z), breaks: [] }),
 };
 
 /**

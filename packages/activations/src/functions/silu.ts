@@ -2,13 +2,21 @@ import { add, clipByValue, div, maximum, mul, sigmoid, square, sub, type Tensor 
 import type { Definition, Entry } from '../shared/definition';
 import { logistic, logisticSlope } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
+import { limited, type ScalarActivation } from '../shared/scalar';
 
 /** Beyond, e^(−|x|) is 0 in float32; ∞ · 0 would be NaN. */
 const bounded = (x: Tensor): Tensor => clipByValue(x, -110, 110);
 
+const scalar: ScalarActivation = {
+  f: (z) => Math.max(z, -1e3) * sigma(z),
+  derivative: (z) => sigma(z) * (1 + limited(z) * sigma(-z)),
+  breaks: [],
+};
+
 const composition: Composition = {
   name: 'silu',
   attrs: {},
+  scalar,
   // x · h² / (h² + (1 − h)²) with h = σ(x/2), as x · h · h: in the far tail h² itself has few digits left, or none.
   forward: (x) => {
     const h = sigmoid(mul(x, 0.5));
@@ -42,11 +50,6 @@ export const siluDefinition: Definition = {
   name: 'silu',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({
-    f: (z) => z * sigma(z),
-    derivative: (z) => sigma(z) * (1 + z * sigma(-z)),
-    breaks: [],
-  }),
 };
 
 /**

@@ -12,17 +12,20 @@ export interface SoftplusOptions {
   threshold?: number;
 }
 
-const place = 'activations/softplus';
-
 function composition({ beta = 1, threshold = 20 }: SoftplusOptions = {}): Composition {
-  requireFinite(place, 'options.beta', beta, { min: 0, exclusive: true });
-  requireFinite(place, 'options.threshold', threshold);
+  requireFinite('activations/softplus', 'options.beta', beta, { min: 0, exclusive: true });
+  requireFinite('activations/softplus', 'options.threshold', threshold);
   // Beyond 17 the bend is less than half of x's last digit: the function is x itself already.
   const straight = (x: Tensor, line: Tensor, value: Tensor): Tensor =>
     threshold < 17 ? where(greater(mul(x, beta), threshold), line, value) : value;
   return {
     name: 'softplus',
     attrs: { beta, threshold },
+    scalar: {
+      f: (z) => (z > threshold / beta ? z : Math.max(z, 0) + Math.log1p(Math.exp(-beta * Math.abs(z))) / beta),
+      derivative: (z) => (z > threshold / beta ? 1 : 1 / (1 + Math.exp(-beta * z))),
+      breaks: [threshold / beta],
+    },
     keepsNaN: Math.log2(beta) % 1 === 0,
     forward: (x) => {
       const bend = div(logOnePlus(expOfProduct(x, beta)), beta);
@@ -48,11 +51,6 @@ export const softplusDefinition: Definition = {
   name: 'softplus',
   defaults: { beta: 1, threshold: 20 },
   compose: composition,
-  scalar: ({ beta = 1, threshold = 20 }: SoftplusOptions) => ({
-    f: (z) => (beta * z > threshold ? z : (Math.max(beta * z, 0) + Math.log1p(Math.exp(-Math.abs(beta * z)))) / beta),
-    derivative: (z) => (beta * z > threshold ? 1 : 1 / (1 + Math.exp(-beta * z))),
-    breaks: [threshold / beta],
-  }),
 };
 
 /**

@@ -20,6 +20,11 @@ function composition({ lambda = 0.5 }: SoftshrinkOptions = {}): Composition {
   return {
     name: 'softshrink',
     attrs: { lambda },
+    scalar: {
+      f: (z) => (Math.abs(z) > lambda ? z - Math.sign(z) * lambda : 0),
+      derivative: (z) => Number(Math.abs(z) > lambda),
+      breaks: [-lambda, lambda],
+    },
     forward: (x) => where(greater(abs(x), lambda), sub(x, mul(sign(x), lambda)), zerosLike(x)),
     derivative: (x) => cast(greater(abs(x), lambda), 'float32'),
   };
@@ -40,11 +45,6 @@ export const softshrinkDefinition: Definition = {
   name: 'softshrink',
   defaults: { lambda: 0.5 },
   compose: composition,
-  scalar: ({ lambda = 0.5 }: SoftshrinkOptions) => ({
-    f: (z) => (Math.abs(z) > lambda ? z - Math.sign(z) * lambda : 0),
-    derivative: (z) => Number(Math.abs(z) > lambda),
-    breaks: [-lambda, lambda],
-  }),
 };
 
 /**

@@ -1,13 +1,21 @@
 import { abs, add, clipByValue, div, mul, sign, square, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
 
 /** ∞ / ∞ would be NaN; here x / (1 + |x|) is 1 to the last digit. */
 const bounded = (x: Tensor): Tensor => clipByValue(x, -1e30, 1e30);
 
+const scalar: ScalarActivation = {
+  f: (z) => Math.sign(z) / (1 + 1 / Math.abs(z)),
+  derivative: (z) => (1 + Math.abs(z)) ** -2,
+  breaks: [0],
+};
+
 const composition: Composition = {
   name: 'softsign',
   attrs: {},
+  scalar,
   forward: (x) => {
     const z = bounded(x);
     return div(z, add(abs(z), 1));
@@ -34,7 +42,6 @@ export const softsignDefinition: Definition = {
   name: 'softsign',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({ f: (z) => z / (1 + Math.abs(z)), derivative: (z) => (1 + Math.abs(z)) ** -2, breaks: [0] }),
 };
 
 /**

@@ -2,6 +2,7 @@ import { invalidArgument, requireFinite } from '@relumine/core';
 import { abs, add, div, greater, less, mul, sqrt, square, sub, type Tensor, where } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
 
 /** Options of `squareplus`. */
 export interface SquareplusOptions {
@@ -10,6 +11,16 @@ export interface SquareplusOptions {
 }
 
 const place = 'activations/squareplus';
+
+const scalarOf = ({ b = 4 }: SquareplusOptions): ScalarActivation => {
+  const root = (z: number): number => Math.hypot(z, Math.sqrt(b));
+  const left = (z: number): number => b / 2 / (root(z) * (root(z) + Math.abs(z)));
+  return {
+    f: (z) => (z < 0 ? b / 2 / (root(z) - z) : (z + root(z)) / 2),
+    derivative: (z) => (z < 0 ? left(z) : 1 - left(z)),
+    breaks: [],
+  };
+};
 
 function composition({ b = 4 }: SquareplusOptions = {}): Composition {
   requireFinite(place, 'options.b', b);
@@ -27,6 +38,7 @@ function composition({ b = 4 }: SquareplusOptions = {}): Composition {
   return {
     name: 'squareplus',
     attrs: { b },
+    scalar: scalarOf({ b }),
     forward: (x) => {
       // Halves, since the sum of two large numbers would overflow.
       const half = add(mul(root(x), 0.5), mul(abs(x), 0.5));
@@ -55,15 +67,6 @@ export const squareplusDefinition: Definition = {
   name: 'squareplus',
   defaults: { b: 4 },
   compose: composition,
-  scalar: ({ b = 4 }: SquareplusOptions) => {
-    const root = (z: number): number => Math.hypot(z, Math.sqrt(b));
-    const left = (z: number): number => b / 2 / (root(z) * (root(z) + Math.abs(z)));
-    return {
-      f: (z) => (z < 0 ? b / 2 / (root(z) - z) : (z + root(z)) / 2),
-      derivative: (z) => (z < 0 ? left(z) : 1 - left(z)),
-      breaks: [],
-    };
-  },
 };
 
 /**

@@ -3,13 +3,23 @@ import type { Definition, Entry } from '../shared/definition';
 import { logisticSlope } from '../shared/exponentials';
 import { hyperbolicTangent } from '../shared/hyperbolicTangent';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
 
 /** 1 − tanh² without cancellation: the logistic function's slope at 2x, four times. */
 const slope = (x: Tensor): Tensor => mul(logisticSlope(mul(x, 2)), 4);
 
+/** 1 / cosh² z, by one exponential. */
+const squaredSecant = (z: number): number => {
+  const e = Math.exp(-2 * Math.abs(z));
+  return (4 * e) / (1 + e) ** 2;
+};
+
+const scalar: ScalarActivation = { f: Math.tanh, derivative: squaredSecant, breaks: [] };
+
 const composition: Composition = {
   name: 'tanh',
   attrs: {},
+  scalar,
   keepsNaN: true,
   forward: hyperbolicTangent,
   derivative: slope,
@@ -31,7 +41,6 @@ export const tanhDefinition: Definition = {
   name: 'tanh',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({ f: Math.tanh, derivative: (z) => Math.cosh(z) ** -2, breaks: [] }),
 };
 
 /**

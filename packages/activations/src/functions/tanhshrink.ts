@@ -3,6 +3,7 @@ import type { Definition, Entry } from '../shared/definition';
 import { logisticSlope } from '../shared/exponentials';
 import { hyperbolicTangent } from '../shared/hyperbolicTangent';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
 
 /** Above, the difference has lost no more than a digit. */
 const nearby = 1.25;
@@ -16,15 +17,18 @@ function near(x: Tensor): Tensor {
   return mul(z, mul(q, div(above, below)));
 }
 
+const scalar: ScalarActivation = { f: valueAt, derivative: (z) => Math.tanh(z) ** 2, breaks: [] };
+
 const composition: Composition = {
   name: 'tanhshrink',
   attrs: {},
+  scalar,
   forward: (x) => where(less(abs(x), nearby), near(x), sub(x, hyperbolicTangent(x))),
   derivative: (x) => square(hyperbolicTangent(x)),
   second: (x) => mul(mul(hyperbolicTangent(x), logisticSlope(mul(x, 2))), 8),
 };
 
-function scalar(z: number): number {
+function valueAt(z: number): number {
   if (Math.abs(z) > 2) return z - Math.tanh(z);
   let fraction = 31 + z * z;
   for (let odd = 29; odd >= 3; odd -= 2) fraction = odd + (z * z) / fraction;
@@ -46,7 +50,6 @@ export const tanhshrinkDefinition: Definition = {
   name: 'tanhshrink',
   defaults: {},
   compose: () => composition,
-  scalar: () => ({ f: scalar, derivative: (z) => Math.tanh(z) ** 2, breaks: [] }),
 };
 
 /**

@@ -2,6 +2,7 @@ import { requireFinite } from '@relumine/core';
 import { cast, fill, greater, type Tensor, where } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
 import { type Composition, pointwise } from '../shared/pointwise';
+import type { ScalarActivation } from '../shared/scalar';
 
 /** Options of `threshold`. */
 export interface ThresholdOptions {
@@ -13,6 +14,12 @@ export interface ThresholdOptions {
 
 const place = 'activations/threshold';
 
+const scalarOf = ({ threshold: limit = 0, value = 0 }: ThresholdOptions): ScalarActivation => ({
+  f: (z) => (z > limit ? z : value),
+  derivative: (z) => Number(z > limit),
+  breaks: [limit],
+});
+
 function composition(options: ThresholdOptions = {}): Composition {
   const { threshold: limit = 0, value = 0 } = options;
   requireFinite(place, 'options.threshold', limit);
@@ -20,6 +27,7 @@ function composition(options: ThresholdOptions = {}): Composition {
   return {
     name: 'threshold',
     attrs: { threshold: limit, value },
+    scalar: scalarOf(options),
     forward: (x) => where(greater(x, limit), x, fill(x.shape, value)),
     derivative: (x) => cast(greater(x, limit), 'float32'),
   };
@@ -40,11 +48,6 @@ export const thresholdDefinition: Definition = {
   name: 'threshold',
   defaults: { threshold: 0, value: 0 },
   compose: composition,
-  scalar: ({ threshold: limit = 0, value = 0 }: ThresholdOptions) => ({
-    f: (z) => (z > limit ? z : value),
-    derivative: (z) => Number(z > limit),
-    breaks: [limit],
-  }),
 };
 
 /**

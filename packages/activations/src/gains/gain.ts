@@ -1,8 +1,8 @@
 import type { ActivationName } from '@relumine/core';
-import { definitions } from '../definitions';
+import { definitions, scalarOf } from '../definitions';
 import { resolveActivationName } from '../names';
 import { requireParameters } from '../parameters';
-import type { ActivationParams, ScalarActivation } from '../shared/definition';
+import type { ActivationParams } from '../shared/definition';
 import { normalMean } from './normalMean';
 
 /** Mean squares of f and f' per input value for activations that join or split channels. */
@@ -23,8 +23,7 @@ function meanSquares(name: string, params: ActivationParams, where: string): [fo
   const known = joint[resolved];
   if (known) return known();
   const definition = definitions.get(resolved)!;
-  definition.compose(params as never);
-  const { f, derivative, breaks }: ScalarActivation = definition.scalar(params as never);
+  const { f, derivative, breaks } = scalarOf(definition, params);
   return [normalMean((z) => f(z) ** 2, breaks), normalMean((z) => derivative(z) ** 2, breaks)];
 }
 

@@ -1,16 +1,9 @@
 import type { ActivationName } from '@relumine/core';
 import type { Composition } from './pointwise';
+import type { ScalarActivation } from './scalar';
 
 /** An activation's parameters by name, as `activation(name, params)` takes them. */
 export type ActivationParams = Readonly<Record<string, number | string>>;
-
-/** f and f' of one number in float64, for gains and curves. */
-export interface ScalarActivation {
-  f(z: number): number;
-  derivative(z: number): number;
-  /** Where f or f' jumps or bends. */
-  breaks: readonly number[];
-}
 
 /** What one pass costs per value, beside reading and writing it. */
 export type ActivationCost = 'none' | 'comparison' | 'division' | 'root' | 'exponential' | 'logarithm' | 'random';
@@ -29,12 +22,13 @@ export interface Entry {
   readonly cost: ActivationCost;
 }
 
-/** How one activation is computed. */
+/** How one activation of single values is computed, by name. */
 export interface Definition {
   readonly name: ActivationName;
   /** The parameters and their defaults. */
   readonly defaults: ActivationParams;
   /** @throws RangeError for a parameter that can't be */
   compose(params: never): Composition;
-  scalar(params: never): ScalarActivation;
+  /** f and f' of one number; those of the composition unless given. */
+  scalar?(params: never): ScalarActivation;
 }

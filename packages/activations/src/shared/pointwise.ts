@@ -1,10 +1,4 @@
-import {
-  type ActivationName,
-  activationGradKernel,
-  requireFloat32Tensor,
-  tryActivation,
-  tryKernel,
-} from '@relumine/core';
+import { type ActivationCall, requireFloat32Tensor, tryActivation, tryActivationGrad } from '@relumine/core';
 import {
   customGrad,
   isNaN as isNaNTensor,
@@ -15,18 +9,16 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import type { ScalarActivation } from './scalar';
 
 export type GradSaver = (tensors: Tensor[]) => void;
 
 /** One elementwise activation, composed from stock operations; NaN is taken care of by {@link pointwise}. */
-export interface Composition {
-  readonly name: ActivationName;
-  /** The kernel that does it, where another activation's does. */
-  readonly kernel?: ActivationName;
-  /** The kernels' attributes: the parameters. */
-  readonly attrs: Readonly<Record<string, number | string>>;
+export interface Composition extends ActivationCall {
   /** Whether all parts give NaN for NaN by themselves; it is mended where they don't. */
   readonly keepsNaN?: boolean;
+  /** f and f' of one number, where that is fast. */
+  readonly scalar?: ScalarActivation;
   /** f(x). */
   forward(x: Tensor): Tensor;
   /** f'(x). */
@@ -49,9 +41,8 @@ function gradient(dy: Tensor, x: Tensor, composition: Composition): Tensor {
   const slope = (z: Tensor): Tensor => keepNaN(z, composition.derivative(z), composition);
   return (customGrad as WithGradient)((from: Tensor, input: Tensor, save: GradSaver) => {
     save([from, input]);
-    const kernel = activationGradKernel(composition.kernel ?? composition.name);
     return {
-      value: tryKernel(kernel, { dy: from, x: input }, composition.attrs) ?? mul(from, slope(input)),
+      value: tryActivationGrad(composition, from, input) ?? mul(from, slope(input)),
       gradFunc: (ddx, [dy1, x1]) => [
         mul(ddx, slope(x1!)),
         mul(mul(ddx, dy1!), keepNaN(x1!, composition.second?.(x1!) ?? zerosLike(x1!), composition)),
@@ -75,12 +66,7 @@ export function derivativeOf<T extends Tensor>(x: T, composition: Composition): 
 export function pointwise<T extends Tensor>(x: T, composition: Composition): T {
   requireFloat32Tensor(`activations/${composition.name}`, 'x', x);
   const apply = (customGrad as WithGradient)((input: Tensor, save: GradSaver) => {
-    const { kernel = composition.name, attrs } = composition;
-    const [value = keepNaN(input, composition.forward(input), composition), slope] = tryActivation(
-      kernel,
-      input,
-      attrs,
-    );
+    const [value = keepNaN(input, composition.forward(input), composition), slope] = tryActivation(composition, input);
     save([slope ?? input]);
     return { value, gradFunc: (dy, [kept]) => (slope ? mul(dy, kept!) : gradient(dy, kept!, composition)) };
   });
