@@ -249,6 +249,10 @@ test('relumine theory gives the bounds of Lu et al.', async () => {
   expect(out).toContain('15.62 % to 43.75 %');
   expect(out).toContain('at most 0.2991 % of all');
   expect((await relumine(['theory', '--widths', '2,x'])).code).toBe(1);
+  expect((await relumine(['theory', '--samples', '100'])).out).toBe(
+    'A channel that never fired in 100 samples fires on at most 2.951 % of all (95 %).\n',
+  );
+  expect((await relumine(['theory'])).err).toContain('`--widths` or `--samples` must be given. Received: neither.');
 });
 
 test('a JSON file that cannot be written whole is not written at all', async () => {

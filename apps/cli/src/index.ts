@@ -8,7 +8,10 @@ export type { Terminal } from './terminal';
 /** Why a command ended: our errors say it in one line; a stack is for what nobody foresaw. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message.startsWith('[relumine/') ? error.message : (error.stack ?? error.message);
+  if (error.message.startsWith('[relumine/')) return error.message;
+  // A full disk, a file that vanished: the system says what and where.
+  if ('syscall' in error && 'code' in error) return `[relumine/cli] ${error.message}`;
+  return error.stack ?? error.message;
 }
 
 /**

@@ -9,6 +9,14 @@ import { refuseModel } from './savedModel';
 /** A model from a file, by what it is made of. */
 export type AnyModel = { kind: 'layers'; model: LayersModel } | { kind: 'graph'; model: GraphModel };
 
+/** Why tfjs could not load it; what it says about registering classes is for programs, not for a command line. */
+function reasonOf(cause: unknown): string {
+  const [first] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const unknown = /^Unknown layer: (.+?)\. /.exec(first!);
+  if (!unknown) return first!;
+  return `its layer class ${unknown[1]} is neither tfjs's nor Relumine's; audit it from a program that registers the class`;
+}
+
 /**
  * Loads a tf.LayersModel, Relumine's layers included, or a tf.GraphModel from the path or address of its `model.json`. The caller disposes it.
  *
@@ -23,12 +31,7 @@ export async function loadAnyModelFile(where: string, file: string): Promise<Any
     return { kind, model: await loadLayersModel(io.fromMemory(artifacts)) };
   } catch (cause) {
     const what = kind === 'graph' ? 'GraphModel' : 'LayersModel';
-    throw refuseModel(
-      where,
-      file,
-      `must be a tf.${what} that loads (${cause instanceof Error ? cause.message : cause})`,
-      cause,
-    );
+    throw refuseModel(where, file, `must be a tf.${what} that loads (${reasonOf(cause)})`, cause);
   }
 }
 
