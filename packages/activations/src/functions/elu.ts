@@ -1,7 +1,7 @@
 import { requireFinite } from '@relumine/core';
-import { greater, mul, neg, relu, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import { mul, step, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
-import { decay } from '../shared/exponentials';
+import { decline } from '../shared/exponentials';
 import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
 
@@ -15,7 +15,6 @@ function composition({ alpha = 1 }: EluOptions = {}): Composition {
   requireFinite('activations/elu', 'options.alpha', alpha);
   // A step is 1 above 0, alpha elsewhere, and NaN for NaN.
   const scaled = (x: Tensor, value: Tensor): Tensor => mul(value, step(x, alpha));
-  const slope = (x: Tensor): Tensor => decay(relu(neg(x)));
   return {
     name: 'elu',
     attrs: { alpha },
@@ -26,8 +25,8 @@ function composition({ alpha = 1 }: EluOptions = {}): Composition {
     },
     keepsNaN: true,
     forward: (x) => (alpha === 1 ? exponentialUnit(x) : scaled(x, exponentialUnit(x))),
-    derivative: (x) => scaled(x, slope(x)),
-    second: (x) => where(greater(x, 0), zerosLike(x), mul(slope(x), alpha)),
+    derivative: (x) => scaled(x, decline(x)),
+    second: (x) => mul(decline(x), mul(sub(1, step(x)), alpha)),
   };
 }
 

@@ -1,6 +1,6 @@
-import { add, mul, neg, relu, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, neg, relu, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
-import { expNegative, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
+import { expNegative, logisticSlope, logOnePlus } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
 import type { ScalarActivation } from '../shared/scalar';
 
@@ -16,7 +16,7 @@ const composition: Composition = {
   scalar,
   keepsNaN: true,
   forward: (x) => neg(add(relu(neg(x)), logOnePlus(expNegative(x)))),
-  derivative: (x) => logistic(neg(x)),
+  derivative: (x) => sigmoid(neg(x)),
   second: (x) => mul(logisticSlope(x), -1),
 };
 

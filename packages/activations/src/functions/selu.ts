@@ -1,6 +1,6 @@
-import { greater, mul, neg, relu, step, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import { mul, step, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
-import { decay } from '../shared/exponentials';
+import { decline } from '../shared/exponentials';
 import { exponentialUnit } from '../shared/exponentialUnit';
 import { type Composition, pointwise } from '../shared/pointwise';
 import type { ScalarActivation } from '../shared/scalar';
@@ -10,7 +10,6 @@ const limit = 1.7580993408473766;
 
 /** λ above 0, λα elsewhere, NaN for NaN. */
 const factor = (x: Tensor): Tensor => mul(step(x, limit / scale), scale);
-const slope = (x: Tensor): Tensor => decay(relu(neg(x)));
 
 const scalar: ScalarActivation = {
   f: (z) => (z > 0 ? scale * z : limit * Math.expm1(z)),
@@ -24,8 +23,8 @@ const composition: Composition = {
   scalar,
   keepsNaN: true,
   forward: (x) => mul(exponentialUnit(x), factor(x)),
-  derivative: (x) => mul(slope(x), factor(x)),
-  second: (x) => where(greater(x, 0), zerosLike(x), mul(slope(x), factor(x))),
+  derivative: (x) => mul(decline(x), factor(x)),
+  second: (x) => mul(decline(x), mul(sub(1, step(x)), limit)),
 };
 
 /** @internal */

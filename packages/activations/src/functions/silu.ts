@@ -24,7 +24,7 @@ const composition: Composition = {
   },
   derivative: (x) => {
     const z = bounded(x);
-    return add(logistic(x), mul(z, logisticSlope(z)));
+    return add(sigmoid(x), mul(z, logisticSlope(z)));
   },
   second: (x) => {
     const z = bounded(x);

@@ -1,7 +1,7 @@
 import { requireFinite } from '@relumine/core';
-import { add, div, greater, mul, onesLike, relu, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
+import { add, div, greater, mul, onesLike, relu, sigmoid, type Tensor, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
-import { expOfProduct, logistic, logisticSlope, logOnePlus } from '../shared/exponentials';
+import { expOfProduct, logisticSlope, logOnePlus } from '../shared/exponentials';
 import { type Composition, pointwise } from '../shared/pointwise';
 
 /** Options of `softplus`. */
@@ -31,7 +31,7 @@ function composition({ beta = 1, threshold = 20 }: SoftplusOptions = {}): Compos
       const bend = div(logOnePlus(expOfProduct(x, beta)), beta);
       return straight(x, x, add(relu(x), bend));
     },
-    derivative: (x) => straight(x, onesLike(x), logistic(mul(x, beta))),
+    derivative: (x) => straight(x, onesLike(x), sigmoid(mul(x, beta))),
     second: (x) => straight(x, zerosLike(x), mul(logisticSlope(mul(x, beta)), beta)),
   };
 }

@@ -4,6 +4,7 @@ import {
   clipByValue,
   div,
   mul,
+  neg,
   square,
   sigmoid as stockSigmoid,
   sub,
@@ -29,10 +30,15 @@ export function logistic(x: Tensor): Tensor {
   return div(s, add(s, square(sub(1, h))));
 }
 
-/** σ(x) · σ(−x), the derivative of the logistic function, without cancellation. */
-export function logisticSlope(x: Tensor): Tensor {
-  const e = expNegative(x);
-  return div(e, square(add(e, 1)));
+/** σ(x) · σ(−x), the derivative of the logistic function, without cancellation; 0 beyond ±87, where it is below 1e-37. */
+export const logisticSlope = (x: Tensor): Tensor => mul(stockSigmoid(x), stockSigmoid(neg(x)));
+
+/**
+ * e^min(x, 0), as σ / (1 − σ); 0 below −87, where it is below 1e-37. A NaN may be lost.
+ */
+export function decline(x: Tensor): Tensor {
+  const h = stockSigmoid(clipByValue(x, -200, 0));
+  return div(h, sub(1, h));
 }
 
 /**
