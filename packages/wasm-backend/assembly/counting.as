@@ -5,6 +5,7 @@ import { BLOCK, finishKind, LEAKY, MADE, RECTIFIED, SIX } from './figures';
 import { gelu } from './gelu';
 import { countGelu, finishGelu } from './geluCounts';
 import { countLeaky, suitsLeaky } from './leaky';
+import { countLeakyRows } from './leakyRows';
 import { countSix } from './six';
 import { addRows, blocksOf, countRows, suitsRows } from './rows';
 import { always, leaky, rectified, recountUnits, six, within, withinTwo } from './tiles';
@@ -32,7 +33,7 @@ function kindOf(op: i32, a: f32, windows: i32): i32 {
  * @param bytes   scratch u8[positions, channels] for relu, relu6, leaky ReLU and gelu with channels by eights, which are counted by blocks;
  *                0: they are not
  * @param base    scratch of {@link BLOCK} bytes for each four channels, written
- * @param sums    scratch of 768 bytes
+ * @param sums    scratch of 1,536 bytes
  */
 export function countPositions(
   op: i32, z: usize, h: usize, batch: i32, positions: i32, channels: i32, a: f32, b: f32, windows: i32, edges: usize, tile: i32,
@@ -63,14 +64,17 @@ export function countPositions(
     far = abs<f32>(f32.load(certain)) * 1.00001;
     if (windows > 1) dip = max(f32.load(certain, 4), f32.load(certain, 8)) * 0.9999985;
   }
-  const blocks = byBlocks && kind == RECTIFIED && suitsRows(channels) ? blocksOf(last - first, channels) : 0;
-  const stop = z + <usize>batch * sample, rest = first + blocks * (512 / channels);
+  const byRows = byBlocks && (kind == RECTIFIED || kind == LEAKY) && suitsRows(channels);
+  const blocks = byRows ? blocksOf(last - first, channels) : 0;
+  const stop = z + <usize>batch * sample, rest = first + blocks * (1024 / channels);
   // Blocks hold two positions, the last one too.
   if (byBlocks) memory.fill(bytes + <usize>first * channels, 0, (<usize>(last - first + 1) & ~1) * channels);
   for (let n = 0; n < batch; n += kind > SIX || byBlocks ? 1 : 2) {
     const two = n + 1 < batch && !byBlocks;
     const row = fired + <usize>n * rowBytes;
-    if (blocks > 0) {
+    if (blocks > 0 && kind == LEAKY)
+      countLeakyRows(z + <usize>n * sample + <usize>first * rowBytes, dh, blocks, channels, base, a, sums, sample, stop);
+    else if (blocks > 0) {
       const at = <usize>first * rowBytes, own = bytes + <usize>first * channels;
       countRows(z + <usize>n * sample + at, dh, blocks, channels, own, units + at, row, base, sums, sample, stop);
       // A byte counts to 255.

@@ -12,6 +12,31 @@ export function suitsLeaky(slope: f32): bool {
 }
 
 /**
+ * Adds the sums of a column of h to its accumulators: Σh, Σz, Σh², the largest −|product| of four positions, the least and the
+ * largest z so far.
+ */
+// @ts-ignore: decorator
+@inline
+export function addLeaky(
+  acc: usize, s: v128, sz: v128, q: v128, nearest: v128, low: v128, top: v128, slope: f32, h: usize, rows: i32, rowBytes: usize,
+): void {
+  addSums(acc, s, q, h, rows, rowBytes);
+  // With P = Σ max(z, 0) and N = Σ max(−z, 0): Σz = P − N, Σh = P − a N, and Σ|h| = P + a N.
+  const ofH = f64x2.splat((1 + <f64>slope) / (1 - <f64>slope)), ofZ = f64x2.splat((-2 * <f64>slope) / (1 - <f64>slope));
+  const size0 = f64x2.add(f64x2.mul(ofH, low2(s)), f64x2.mul(ofZ, low2(sz)));
+  const size1 = f64x2.add(f64x2.mul(ofH, high2(s)), f64x2.mul(ofZ, high2(sz)));
+  v128.store(acc, f64x2.add(v128.load(acc, 32), size0), 32);
+  v128.store(acc, f64x2.add(v128.load(acc, 48), size1), 48);
+  const large = v128.or(f32x4.gt(top, f32x4.splat(LARGE)), f32x4.lt(low, f32x4.splat(-LARGE)));
+  // Beside a NaN or an infinity, the product tells nothing.
+  const unsure = v128.or(v128.or(large, f32x4.ne(s, s)), f32x4.gt(nearest, f32x4.splat(-SMALL)));
+  if (v128.any_true(unsure))
+    v128.store(acc, i32x4.add(v128.load(acc, 96), countZeros(h, rows, rowBytes)), 96);
+  v128.store(acc, low, 112);
+  v128.store(acc, top, 144);
+}
+
+/**
  * h = max(z, slope · z) and its counts at a multiple of four positions of one sample, as `countRelu` does it, for channels by
  * fours: of each four, the smallest and the largest z are at `acc` + 112 and `acc` + 144.
  *
@@ -21,8 +46,6 @@ export function countLeaky(
   z: usize, dh: usize, rows: i32, rowBytes: usize, acc: usize, slope: f32, ahead: usize,
 ): void {
   const zero = f32x4.splat(0), sign = f32x4.splat(-0.0), a = f32x4.splat(slope);
-  // With P = Σ max(z, 0) and N = Σ max(−z, 0): Σz = P − N, Σh = P − a N, and Σ|h| = P + a N.
-  const ofH = f64x2.splat((1 + <f64>slope) / (1 - <f64>slope)), ofZ = f64x2.splat((-2 * <f64>slope) / (1 - <f64>slope));
   const tile = <usize>rows * rowBytes;
   let next = z + ahead;
   for (let c: usize = 0; c < rowBytes; c += 16) {
@@ -63,19 +86,7 @@ export function countLeaky(
       top = f32x4.pmax(top, f32x4.pmax(topAb, f32x4.pmax(zc, zd)));
       nearest = f32x4.pmax(nearest, v128.or(f32x4.mul(ab, f32x4.mul(zc, zd)), sign));
     }
-    const h = z + c + dh;
-    addSums(acc, s, f32x4.add(qa, qb), h, rows, rowBytes);
-    const size0 = f64x2.add(f64x2.mul(ofH, low2(s)), f64x2.mul(ofZ, low2(sz)));
-    const size1 = f64x2.add(f64x2.mul(ofH, high2(s)), f64x2.mul(ofZ, high2(sz)));
-    v128.store(acc, f64x2.add(v128.load(acc, 32), size0), 32);
-    v128.store(acc, f64x2.add(v128.load(acc, 48), size1), 48);
-    const large = v128.or(f32x4.gt(top, f32x4.splat(LARGE)), f32x4.lt(low, f32x4.splat(-LARGE)));
-    // Beside a NaN or an infinity, the product tells nothing.
-    const unsure = v128.or(v128.or(large, f32x4.ne(s, s)), f32x4.gt(nearest, f32x4.splat(-SMALL)));
-    if (v128.any_true(unsure))
-      v128.store(acc, i32x4.add(v128.load(acc, 96), countZeros(h, rows, rowBytes)), 96);
-    v128.store(acc, low, 112);
-    v128.store(acc, top, 144);
+    addLeaky(acc, s, sz, f32x4.add(qa, qb), nearest, low, top, slope, z + c + dh, rows, rowBytes);
     acc += BLOCK;
   }
 }

@@ -72,9 +72,9 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     // More samples than a byte counts.
     [260, 5, 8],
     // Blocks of rows, and what is left: one beside more samples than a byte counts, some beside values of every kind, many.
-    [260, 65, 8],
+    [260, 129, 8],
     [3, 9, 13, 32],
-    [2, 3, 12, 16],
+    [2, 6, 12, 16],
     [2, 601, 32],
   ];
 
@@ -160,7 +160,7 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
   );
 
   test.each([8, 24, 64])('relu, %i channels: NaN hides no firing beside it and is none itself', (channels) => {
-    const [batch, positions] = [2, 67];
+    const [batch, positions] = [2, 131];
     const zs = new Float32Array(batch * positions * channels).fill(-1);
     const bits = new Uint32Array(zs.buffer);
     // In the first sample alone: one value above 0 in each channel, NaN with or without a sign before or after it.
@@ -315,24 +315,27 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     },
   );
 
-  test.each([0, -0, 1e-44, -1e-44])('leaky ReLU: a zero of h from %d, whatever stands beside it', (small) => {
+  test.each(
+    [8, 64].flatMap((channels) => [0, -0, 1e-44, -1e-44].map((small) => [channels, small] as const)),
+  )('leaky ReLU, %i channels: a zero of h from %d, whatever stands beside it', (channels, small) => {
     const beside = [1, -1e-20, 1e25, -1e25, 1e4, 1 / 0, -1 / 0, Number.NaN];
     for (const negativeSlope of [0.01, 1e-7, 0.5, 0.9]) {
       for (const other of beside) {
-        const zs = Float32Array.from({ length: 64 }, (_, i) => [2, 2, 2, 2, small, 2, other, 2][Math.floor(i / 8)]!);
+        const column = [2, 2, 2, 2, small, 2, other, 2];
+        const zs = Float32Array.from({ length: 16 * channels }, (_, i) => column[Math.floor(i / channels) % 8]!);
         tf.tidy(() => {
           const attrs = { name: 'leakyRelu', params: { negativeSlope }, epsilon: 0 };
-          const x = tf.tensor(zs, [1, 8, 8]);
+          const x = tf.tensor(zs, [1, 16, channels]);
           const [h, counts] = tf
             .engine()
             .runKernel('RelumineActivationStatistics', { x }, attrs) as unknown as tf.Tensor[];
           const hs = h!.dataSync();
-          const zeros = Array.from({ length: 8 }, (_, c) => hs.filter((v, i) => i % 8 === c && v === 0).length);
-          expect([negativeSlope, other, ...[...counts!.dataSync()].slice(8, 16)]).toEqual([
-            negativeSlope,
-            other,
-            ...zeros,
-          ]);
+          const zeros = Array.from(
+            { length: channels },
+            (_, c) => hs.filter((v, i) => i % channels === c && v === 0).length,
+          );
+          const found = [...counts!.dataSync()].slice(channels, 2 * channels);
+          expect([negativeSlope, other, ...found]).toEqual([negativeSlope, other, ...zeros]);
         });
       }
     }

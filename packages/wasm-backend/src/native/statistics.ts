@@ -59,8 +59,8 @@ function tileOf(op: number, positions: number, channels: number): number {
   return Math.max(2, op <= 1 ? upTo(16, 1024) : upTo(32, 2048));
 }
 
-/** Scratch of one thread for the sums of ReLU by rows. */
-const sumsBytes = 768;
+/** Scratch of one thread for the sums of ReLU and leaky ReLU by rows. */
+const sumsBytes = 1536;
 
 /** The fast pass, for channels by fours and functions that fire in two intervals of z at most; undefined for others. */
 function byWindows({ backend, code, shape, epsilon }: Pass): Fill | undefined {
