@@ -315,31 +315,32 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     },
   );
 
-  test.each(
-    [8, 64].flatMap((channels) => [0, -0, 1e-44, -1e-44].map((small) => [channels, small] as const)),
-  )('leaky ReLU, %i channels: a zero of h from %d, whatever stands beside it', (channels, small) => {
-    const beside = [1, -1e-20, 1e25, -1e25, 1e4, 1 / 0, -1 / 0, Number.NaN];
-    for (const negativeSlope of [0.01, 1e-7, 0.5, 0.9]) {
-      for (const other of beside) {
-        const column = [2, 2, 2, 2, small, 2, other, 2];
-        const zs = Float32Array.from({ length: 16 * channels }, (_, i) => column[Math.floor(i / channels) % 8]!);
-        tf.tidy(() => {
-          const attrs = { name: 'leakyRelu', params: { negativeSlope }, epsilon: 0 };
-          const x = tf.tensor(zs, [1, 16, channels]);
-          const [h, counts] = tf
-            .engine()
-            .runKernel('RelumineActivationStatistics', { x }, attrs) as unknown as tf.Tensor[];
-          const hs = h!.dataSync();
-          const zeros = Array.from(
-            { length: channels },
-            (_, c) => hs.filter((v, i) => i % channels === c && v === 0).length,
-          );
-          const found = [...counts!.dataSync()].slice(channels, 2 * channels);
-          expect([negativeSlope, other, ...found]).toEqual([negativeSlope, other, ...zeros]);
-        });
+  test.each([8, 64].flatMap((channels) => [0, -0, 1e-44, -1e-44].map((small) => [channels, small] as const)))(
+    'leaky ReLU, %i channels: a zero of h from %d, whatever stands beside it',
+    (channels, small) => {
+      const beside = [1, -1e-20, 1e25, -1e25, 1e4, 1 / 0, -1 / 0, Number.NaN];
+      for (const negativeSlope of [0.01, 1e-7, 0.5, 0.9]) {
+        for (const other of beside) {
+          const column = [2, 2, 2, 2, small, 2, other, 2];
+          const zs = Float32Array.from({ length: 16 * channels }, (_, i) => column[Math.floor(i / channels) % 8]!);
+          tf.tidy(() => {
+            const attrs = { name: 'leakyRelu', params: { negativeSlope }, epsilon: 0 };
+            const x = tf.tensor(zs, [1, 16, channels]);
+            const [h, counts] = tf
+              .engine()
+              .runKernel('RelumineActivationStatistics', { x }, attrs) as unknown as tf.Tensor[];
+            const hs = h!.dataSync();
+            const zeros = Array.from(
+              { length: channels },
+              (_, c) => hs.filter((v, i) => i % channels === c && v === 0).length,
+            );
+            const found = [...counts!.dataSync()].slice(channels, 2 * channels);
+            expect([negativeSlope, other, ...found]).toEqual([negativeSlope, other, ...zeros]);
+          });
+        }
       }
-    }
-  });
+    },
+  );
 
   test('a scalar slope serves every channel; nothing leaks when memory runs out in the middle', () => {
     const x = tf.tensor2d([
