@@ -10,14 +10,16 @@ import {
   mul,
   onesLike,
   reshape,
+  square,
   sum,
   type Tensor,
   tensor,
+  tidy,
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { golden, number } from '@tooling/goldens';
-import { expectTensorClose, useBackend } from '@tooling/testing';
+import { expectNoLeak, expectTensorClose, useBackend } from '@tooling/testing';
 import '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crelu, glu, prelu, rrelu } from '../index';
@@ -99,6 +101,23 @@ describe.each([
       expect(dalpha.arraySync()).toEqual(slopes.arraySync());
     },
   );
+
+  test('PReLU can be differentiated twice, by its input and by its slopes', async () => {
+    const [z, alpha, weights] = [tensor([-1, 2, -3, 0.5], [2, 2]), tensor([0.25, 0.5]), tensor([2, 3, 5, 7], [2, 2])];
+    leftovers.push(z, alpha, weights);
+    // Σ w (∂L/∂z) and Σ (∂L/∂a), of L = Σ prelu(z, a)².
+    const slope = (a: Tensor, b: Tensor): Tensor[] => grads((c: Tensor, d: Tensor) => sum(square(prelu(c, d))))([a, b]);
+    await expectNoLeak(() => {
+      tidy(() => {
+        const byInput = grads((a: Tensor, b: Tensor) => sum(mul(slope(a, b)[0]!, weights)))([z, alpha]);
+        expect(byInput[0]!.dataSync()).toEqual(Float32Array.of(2 * 2 * 0.0625, 2 * 3, 2 * 5 * 0.0625, 2 * 7));
+        expect(byInput[1]!.dataSync()).toEqual(Float32Array.of(4 * 0.25 * (-1 * 2 + -3 * 5), 0));
+        const bySlope = grads((a: Tensor, b: Tensor) => sum(slope(a, b)[1]!))([z, alpha]);
+        expect(bySlope[0]!.dataSync()).toEqual(Float32Array.of(4 * 0.25 * -1, 0, 4 * 0.25 * -3, 0));
+        expect(bySlope[1]!.dataSync()).toEqual(Float32Array.of(2 * (1 + 9), 0));
+      });
+    });
+  });
 
   test('crelu doubles the channels; each pair shares x and −x, forward and backward', () => {
     const z = tensor([

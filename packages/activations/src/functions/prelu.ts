@@ -9,9 +9,11 @@ import {
 import {
   broadcast_util,
   customGrad,
+  dispose,
   engine,
   greater,
   isNaN as isNaNTensor,
+  keep,
   mul,
   reshape,
   sum,
@@ -21,7 +23,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { Definition, Entry } from '../shared/definition';
-import type { GradSaver } from '../shared/pointwise';
+import type { GradSaver, WithGradient } from '../shared/pointwise';
 import { leakyReluComposition, leakyScalar } from './leakyRelu';
 
 const place = 'activations/prelu';
@@ -52,12 +54,40 @@ function repeats({ shape }: Tensor, alpha: Tensor): boolean {
 
 const composed = (x: Tensor, alpha: Tensor): Tensor => where(isNaNTensor(x), x, where(greater(x, 0), x, mul(x, alpha)));
 
-function composedGradients(dy: Tensor, x: Tensor, alpha: Tensor): [Tensor, Tensor] {
-  const positive = greater(x, 0);
-  const dx = where(isNaNTensor(x), mul(dy, x), where(positive, dy, mul(dy, alpha)));
-  const each = where(positive, zerosLike(x), mul(dy, x));
+/** What the slopes get of each value: the sum over all that share one, where x is not above 0. */
+function ofSlopes(each: Tensor, x: Tensor, alpha: Tensor): Tensor {
+  const below = where(greater(x, 0), zerosLike(x), each);
   const axes = broadcast_util.getReductionAxes(alpha.shape, x.shape);
-  return [dx, reshape(axes.length > 0 ? sum(each, axes) : each, alpha.shape)];
+  return reshape(axes.length > 0 ? sum(below, axes) : below, alpha.shape);
+}
+
+const ofInput = (dy: Tensor, x: Tensor, alpha: Tensor): Tensor =>
+  where(isNaNTensor(x), mul(dy, x), where(greater(x, 0), dy, mul(dy, alpha)));
+
+/** Both gradients, from the backend's one pass where it has one, and differentiable again. */
+function gradients(dy: Tensor, x: Tensor, alpha: Tensor): [Tensor, Tensor] {
+  let dalpha: Tensor;
+  const first = (customGrad as WithGradient)((from: Tensor, input: Tensor, slope: Tensor, save: GradSaver) => {
+    save([from, input, slope]);
+    const [value, made] = (
+      repeats(input, slope) && hasKernel(gradKernel)
+        ? engine().runKernel(gradKernel, { dy: from, x: input, alpha: slope })
+        : [ofInput(from, input, slope), ofSlopes(mul(from, input), input, slope)]
+    ) as [Tensor, Tensor];
+    dalpha = keep(made);
+    return {
+      value,
+      gradFunc: (ddx, [dy1, x1, a1]) => [ofInput(ddx, x1!, a1!), zerosLike(x1!), ofSlopes(mul(ddx, dy1!), x1!, a1!)],
+    };
+  });
+  const second = (customGrad as WithGradient)((from: Tensor, input: Tensor, save: GradSaver) => {
+    save([from, input]);
+    const value = dalpha.clone();
+    dispose(dalpha);
+    const below = (each: Tensor, at: Tensor, dd: Tensor): Tensor => mul(where(greater(at, 0), zerosLike(at), each), dd);
+    return { value, gradFunc: (dd, [dy1, x1]) => [below(x1!, x1!, dd), below(dy1!, x1!, dd)] };
+  });
+  return [first(dy, x, alpha), second(dy, x)];
 }
 
 /** PReLU by name has one fixed slope; a slope that learns is a tensor or a layer. @internal */
@@ -98,18 +128,11 @@ export function prelu<T extends Tensor>(x: T, alpha: Tensor): T {
   const apply = customGrad((...args: (Tensor | GradSaver)[]) => {
     const [input, slope, save] = args as [Tensor, Tensor, GradSaver];
     save([input, slope]);
-    const known = repeats(input, slope);
     const value =
-      known && hasKernel(kernel)
+      repeats(input, slope) && hasKernel(kernel)
         ? (engine().runKernel(kernel, { x: input, alpha: slope }) as Tensor)
         : composed(input, slope);
-    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor[] => {
-      const [kept, keptSlope] = saved as [Tensor, Tensor];
-      return known && hasKernel(gradKernel)
-        ? (engine().runKernel(gradKernel, { dy, x: kept, alpha: keptSlope }) as Tensor[])
-        : composedGradients(dy, kept, keptSlope);
-    };
-    return { value, gradFunc };
+    return { value, gradFunc: (dy: Tensor, [kept, keptSlope]: Tensor[]) => gradients(dy, kept!, keptSlope!) };
   });
   return tidy(() => apply(x, alpha)) as T;
 }
