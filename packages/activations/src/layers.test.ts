@@ -96,6 +96,7 @@ test("PReLU's slope is a trainable weight, one for each channel, and learns", as
 });
 
 test('wrong options are named', () => {
+  expect(() => (activationLayer as () => unknown)()).toThrow('`options` must be an object. Received: undefined.');
   expect(() => activationLayer({ name: 'rellu' as 'relu' })).toThrow("Did you mean 'relu'?");
   expect(() => activationLayer({ name: 'leakyRelu', negativeSlope: Number.POSITIVE_INFINITY })).toThrow(
     '[relumine/activations/activation] `negativeSlope` must be a finite number. Received: Infinity.',

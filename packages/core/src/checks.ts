@@ -2,4 +2,4 @@
 export { activationNames } from './activation';
 export { describe, invalidArgument } from './errors';
 export { encodeNumber } from './jsonNumber';
-export { requireFinite, requireOneOf, requirePositiveInteger } from './requirements';
+export { requireFinite, requireObject, requireOneOf, requirePositiveInteger } from './requirements';

@@ -37,5 +37,5 @@ export {
 } from './kernels';
 export { nearestName } from './nearestName';
 export { createRandom, type Random } from './random';
-export { requireFinite, requireOneOf, requirePositiveInteger } from './requirements';
+export { requireFinite, requireObject, requireOneOf, requirePositiveInteger } from './requirements';
 export { requireFloat32Tensor, requireRank, requireTensor } from './tensorRequirements';

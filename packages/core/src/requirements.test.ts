@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { invalidArgument } from './errors';
 import { decodeNumber, encodeNumber } from './jsonNumber';
 import { nearestName } from './nearestName';
-import { requireFinite, requireOneOf, requirePositiveInteger } from './requirements';
+import { requireFinite, requireObject, requireOneOf, requirePositiveInteger } from './requirements';
 import { requireFloat32Tensor, requireRank } from './tensorRequirements';
 
 test('an error names package, function, argument, rule, value and way out', () => {
@@ -44,6 +44,14 @@ test('numbers are checked by kind and range', () => {
   expect(() => requireFinite('x/y', 'rate', Number.NaN)).toThrow('must be a finite number. Received: NaN.');
   expect(() => requireFinite('x/y', 'rate', '1')).toThrow('must be a number. Received: "1".');
   expect(() => requirePositiveInteger('x/y', 'epochs', 1.5)).toThrow('an integer of at least 1. Received: 1.5.');
+});
+
+test('options are an object', () => {
+  for (const value of [undefined, null, 3, 'x'])
+    expect(() => requireObject('x/y', 'options', value)).toThrow(
+      `[relumine/x/y] \`options\` must be an object. Received: ${value === 'x' ? '"x"' : value}.`,
+    );
+  expect(() => requireObject('x/y', 'options', {})).not.toThrow();
 });
 
 test('an unknown name is answered by the nearest known one', () => {

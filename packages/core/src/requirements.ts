@@ -43,6 +43,16 @@ export function requirePositiveInteger(
 }
 
 /**
+ * Requires an object of options, where some have no default: `certify(model)` without a box is told what it lacks.
+ *
+ * @throws TypeError where it is none
+ */
+export function requireObject(where: string, argument: string, value: unknown): asserts value is object {
+  if (typeof value === 'object' && value !== null) return;
+  throw invalidArgument({ where, argument, rule: 'must be an object', received: describe(value), type: TypeError });
+}
+
+/**
  * Requires one of `known`; the error suggests the nearest.
  *
  * @throws TypeError where it is no string; RangeError where it is none of them

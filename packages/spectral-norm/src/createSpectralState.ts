@@ -1,4 +1,4 @@
-import { createRandom, requirePositiveInteger } from '@relumine/core';
+import { createRandom, requireObject, requirePositiveInteger } from '@relumine/core';
 import { dispose, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { requireFiniteKernel } from './finiteKernel';
 import { kernelProducts, requireAxis } from './kernelMatrix';
@@ -23,6 +23,7 @@ export interface SpectralStateOptions {
  * @throws TypeError or RangeError for a wrong kernel, NaN or infinity in it, a wrong axis or number of steps
  */
 export function createSpectralState(kernel: Tensor, options: SpectralStateOptions): SpectralState {
+  requireObject(where, 'options', options);
   const { seed, warmUp = 15 } = options;
   const axis = requireAxis(where, kernel, options.axis ?? -1);
   requirePositiveInteger(where, 'options.warmUp', warmUp, 0);

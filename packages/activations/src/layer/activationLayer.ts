@@ -1,4 +1,4 @@
-import { type ActivationName, requireFinite } from '@relumine/core';
+import { type ActivationName, requireFinite, requireObject } from '@relumine/core';
 import { activation } from '../activation';
 import { resolveActivationName } from '../names';
 import type { ActivationParams } from '../shared/definition';
@@ -42,6 +42,7 @@ export function registerActivationLayers(): void {
  * @throws RangeError for an unknown name or parameter, or one that can't be
  */
 export function activationLayer(options: ActivationLayerOptions): ActivationLayer {
+  requireObject(where, 'options', options);
   const { shared = false, initialSlope = 0.25, layerName, inputShape } = options;
   const name = resolveActivationName(options.name, where);
   requireFinite(where, 'initialSlope', initialSlope);

@@ -136,6 +136,12 @@ describe('data', () => {
     await expect(auditModel(model, ['x'] as unknown as Tensor[])).rejects.toThrow(
       '`data` must yield tensors, or { xs, ys }. Received: "x".',
     );
+    const [name] = model.inputNames;
+    await expectNoLeak(() =>
+      expect(auditModel(model, [{ ys: ones([2, 2]) }])).rejects.toThrow(
+        `[relumine/dead-neuron-metrics/auditModel] \`data\` must have a tensor for the input '${name}', or be { xs, ys }. Received: tensors for ys.`,
+      ),
+    );
   });
 });
 

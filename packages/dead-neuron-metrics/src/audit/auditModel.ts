@@ -22,7 +22,15 @@ export interface AuditOptions extends CommonAuditOptions {
 function forward(model: LayersModel, xs: ModelInput): Tensor | Tensor[] {
   const input = xs as Tensor | Tensor[];
   const inputs =
-    Array.isArray(xs) || 'dataId' in xs ? input : model.inputNames.map((name) => (xs as Record<string, Tensor>)[name]!);
+    Array.isArray(xs) || 'dataId' in xs
+      ? input
+      : model.inputNames.map((name) => {
+          const one = (xs as Record<string, Tensor>)[name];
+          if (one) return one;
+          const rule = `must have a tensor for the input '${name}', or be { xs, ys }`;
+          const received = `tensors for ${Object.keys(xs).join(', ')}`;
+          throw invalidArgument({ where, argument: 'data', rule, received, type: TypeError });
+        });
   return model.predictOnBatch(inputs);
 }
 

@@ -6,6 +6,7 @@ import {
   encodeNumber,
   invalidArgument,
   type LayerCertificate,
+  requireObject,
   requirePositiveInteger,
 } from '@relumine/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -55,6 +56,7 @@ export interface CertifyOptions extends Partial<SearchOptions> {
  */
 export async function certify(model: LayersModel, options: CertifyOptions): Promise<CertificateReport> {
   requireModel(model);
+  requireObject(where, 'options', options);
   const { min, max, seed = 1, samples = 64, ascentSteps = 32, restarts = 2 } = options;
   for (const [argument, value] of Object.entries({ samples, ascentSteps, restarts }))
     requirePositiveInteger(where, argument, value, 0);

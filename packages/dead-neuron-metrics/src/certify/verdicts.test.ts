@@ -153,6 +153,9 @@ describe('verdicts', () => {
       "[relumine/dead-neuron-metrics/certify] `model` must be made of layers that can be bounded. Received: 'memory' (LSTM).",
     );
     const model = dense([[1]], [0]);
+    await expect((certify as (one: unknown) => Promise<unknown>)(model)).rejects.toThrow(
+      '`options` must be an object. Received: undefined.',
+    );
     await expect(certify(model, { min: 1, max: 0 })).rejects.toThrow(
       '`min` must not be above `max`. Received: min 1, max 0 at element 0.',
     );

@@ -1,4 +1,4 @@
-import { invalidArgument } from '@relumine/core';
+import { invalidArgument, requireTensor } from '@relumine/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** The class of each of `batch` samples, from class numbers or one-hot rows. */
@@ -7,6 +7,7 @@ export async function classesOf(
   labels: Tensor,
   batch: number,
 ): Promise<{ of: number[]; count: number }> {
+  requireTensor(where, 'labels', labels);
   const [rows, width] = labels.shape;
   const values = [...((await labels.data()) as ArrayLike<number> & Iterable<number>)];
   if (rows !== batch || labels.shape.length > 2 || width === 0)

@@ -78,6 +78,9 @@ describe('classFiring', () => {
       '`labels` must be class numbers [4] or one-hot [4, classes]. Received: shape [2].',
     );
     await expect(classFiring(h(), tensor1d([0, 1, -1, 2]))).rejects.toThrow('Received: -1.');
+    await expect(classFiring(h(), [0, 1, 0, 1] as never)).rejects.toThrow(
+      '`labels` must be a tensor. Received: [0, 1, 0, 1].',
+    );
   });
 });
 

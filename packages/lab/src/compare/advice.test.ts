@@ -37,6 +37,10 @@ test('advice follows from the figures', () => {
   expect(advise(run('relu', 8, 0.9), run('elu', 0, 0.88))).toBe(
     'relu lost 8 of 32 channels, elu none, but with 2.0 % fewer digits told right: keep relu and lower the learning rate (now 0.01).',
   );
+  for (const accuracy of [0.9, 0.8999])
+    expect(advise(run('relu', 8, 0.9), run('elu', 0, accuracy))).toContain(
+      'elu none, with as many digits told right: take elu',
+    );
   // Of those that lost nothing, the most accurate.
   expect(advise(run('relu', 8, 0.9), run('elu', 0, 0.88), run('prelu', 0, 0.95))).toContain('take prelu');
   expect(advise(run('relu', 0, 0.9), run('elu', 0, 0.95))).toBe(

@@ -46,7 +46,9 @@ export function compareAdvice({ runs, plan }: Pick<RunsResult, 'runs' | 'plan'>)
   const pick = alive.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
   const gained = pick.accuracy - worst.accuracy;
   const without = `${lost(worst)}, ${pick.activation} none`;
-  return gained >= 0
-    ? `${without}, with ${percent(gained)} more digits told right: take ${pick.activation}, or keep ${worst.activation} and ${lower}.`
+  // What would be printed as 0.0 % is no difference.
+  const same = Math.abs(gained) < 0.0005;
+  return gained >= 0 || same
+    ? `${without}, with ${same ? 'as many' : `${percent(gained)} more`} digits told right: take ${pick.activation}, or keep ${worst.activation} and ${lower}.`
     : `${without}, but with ${percent(-gained)} fewer digits told right: keep ${worst.activation} and ${lower}.`;
 }

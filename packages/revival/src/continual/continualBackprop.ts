@@ -1,4 +1,4 @@
-import { createRandom, requireFinite, requirePositiveInteger } from '@relumine/core';
+import { createRandom, requireFinite, requireObject, requirePositiveInteger } from '@relumine/core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
 import { activatedSpaces } from '../channels/activatedSpaces';
@@ -79,6 +79,7 @@ function watch(traces: UnitTraces): () => void {
  * @see Dohare et al. 2024, Loss of plasticity in deep continual learning, Nature 632
  */
 export function continualBackprop(options: ContinualBackpropOptions): ContinualBackprop {
+  requireObject(where, 'options', options);
   const { replacementRate = 1e-4, decay = 0.99, maturity = 100, seed, onReplace } = options;
   requireFinite(where, 'options.replacementRate', replacementRate, { min: 0, max: 1 });
   requireFinite(where, 'options.decay', decay, { min: 0, max: 0.999999 });

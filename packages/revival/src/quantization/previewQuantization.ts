@@ -3,6 +3,7 @@ import {
   describe,
   invalidArgument,
   type LayerReport,
+  requireObject,
   requireOneOf,
   requireTensor,
 } from '@relumine/core';
@@ -175,6 +176,7 @@ export async function previewQuantization(
   data: QuantizationData,
   options: QuantizationPreviewOptions,
 ): Promise<QuantizationPreview> {
+  requireObject(where, 'options', options);
   const { bits, granularity, activationBits = 8, activationGranularity = 'tensor' } = options;
   requireQuantization(where, bits, granularity);
   requireQuantization(where, activationBits, 'tensor', 'activationBits');

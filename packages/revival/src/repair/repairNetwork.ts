@@ -1,4 +1,4 @@
-import { type DeadNeuronReport, describe, invalidArgument, requireFinite } from '@relumine/core';
+import { type DeadNeuronReport, describe, invalidArgument, requireFinite, requireObject } from '@relumine/core';
 import { auditModel } from '@relumine/dead-neuron-metrics/layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -122,6 +122,7 @@ async function attempt(
  * @see Zhang et al. 2021, AUTOTRAINER, ICSE, for the idea of a ladder of repairs
  */
 export async function repairNetwork(model: LayersModel, data: Tensor, options: RepairOptions): Promise<RepairResult> {
+  requireObject(where, 'options', options);
   const { cures = ['recycle', 'bias', { activation: 'leakyRelu' }, 'initialize'], tolerance = 0 } = options;
   requireInput(where, 'data', model, data);
   requireCures(where, cures);

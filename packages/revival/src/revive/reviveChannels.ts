@@ -4,6 +4,7 @@ import {
   describe,
   invalidArgument,
   requireFinite,
+  requireObject,
   requireOneOf,
 } from '@relumine/core';
 import type { Optimizer, Tensor } from '@tensorflow/tfjs-core';
@@ -52,6 +53,7 @@ export interface RevivalResult {
 }
 
 function requireOptions(options: RevivalOptions): void {
+  requireObject(where, 'options', options);
   requireOneOf(where, 'options.strategy', options.strategy, strategies);
   if (options.strategy !== 'bias') return;
   if (!options.data)

@@ -1,4 +1,4 @@
-import { invalidArgument, requireFinite, requirePositiveInteger } from '@relumine/core';
+import { invalidArgument, requireFinite, requireObject, requirePositiveInteger } from '@relumine/core';
 import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import type { ComplexMatrix } from '../linalg/hermitianEigenvalues';
 import { hermitianEigenvectors } from '../linalg/hermitianEigenvectors';
@@ -105,6 +105,7 @@ function requireRoom({ height, width }: KernelValues, [h, w]: readonly [number, 
  * @see Sedghi, Gupta, Long 2019, section 3
  */
 export async function clipSingularValues(kernel: Tensor4D, options: ClipOptions): Promise<Clipped> {
+  requireObject(where, 'options', options);
   const { inputShape, max = 1, iterations = 1 } = options;
   requireInputShape(where, inputShape);
   requireFinite(where, 'options.max', max, { min: 0, exclusive: true });

@@ -1,4 +1,4 @@
-import { requirePositiveInteger } from '@relumine/core';
+import { requireObject, requirePositiveInteger } from '@relumine/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { ComplexMatrix } from '../linalg/hermitianEigenvalues';
 import { frequencies, gramMatrix, transferMatrices } from '../linalg/transfer';
@@ -62,6 +62,7 @@ function bound(matrix: ComplexMatrix, rows: number, columns: number, iterations:
  * @see Delattre et al. 2023, Efficient Bound of Lipschitz Constant for Convolutional Layers by Gram Iteration
  */
 export async function gramIteration(kernel: Tensor4D, options: GramIterationOptions): Promise<number> {
+  requireObject(where, 'options', options);
   const { inputShape, iterations = 5 } = options;
   requireInputShape(where, inputShape);
   requirePositiveInteger(where, 'options.iterations', iterations);

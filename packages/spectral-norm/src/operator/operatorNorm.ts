@@ -1,4 +1,11 @@
-import { describe, invalidArgument, requireFinite, requireOneOf, requirePositiveInteger } from '@relumine/core';
+import {
+  describe,
+  invalidArgument,
+  requireFinite,
+  requireObject,
+  requireOneOf,
+  requirePositiveInteger,
+} from '@relumine/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { type ConvolutionGeometry, convolutionOperator, type Padding, requireRoom } from './convolution';
 import { exactCircularNorm } from './exactCircularNorm';
@@ -61,6 +68,7 @@ function requirePadding(padding: Padding): void {
  * @see Farnia, Zhang, Tse 2019; Ryu et al. 2019; Golub & Kahan 1965
  */
 export async function operatorNorm(kernel: Tensor4D, options: OperatorNormOptions): Promise<number> {
+  requireObject(where, 'options', options);
   const { padding = 'same', tolerance = 1e-8, iterations = 300, seed = 0 } = options;
   requireInputShape(where, options.inputShape);
   requirePadding(padding);

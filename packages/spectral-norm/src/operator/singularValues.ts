@@ -1,3 +1,4 @@
+import { requireObject } from '@relumine/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { gramSymbol } from '../linalg/gramSymbol';
 import { eigenvaluesOfPacked } from '../linalg/hermitianEigenvalues';
@@ -23,7 +24,9 @@ export interface SingularValuesOptions {
  * @throws TypeError unless the kernel is float32, RangeError for another rank, NaN or a wrong input shape
  * @see Sedghi, Gupta, Long 2019, The Singular Values of Convolutional Layers
  */
-export async function singularValues(kernel: Tensor4D, { inputShape }: SingularValuesOptions): Promise<Float32Array> {
+export async function singularValues(kernel: Tensor4D, options: SingularValuesOptions): Promise<Float32Array> {
+  requireObject(where, 'options', options);
+  const { inputShape } = options;
   requireInputShape(where, inputShape);
   const values = wrapped(await kernelValues(where, kernel), inputShape);
   const symbol = gramSymbol(values, inputShape);

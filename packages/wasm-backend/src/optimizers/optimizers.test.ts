@@ -144,6 +144,9 @@ test('wrong options are named', () => {
   expect(() => adam({ learningRate: -1 })).toThrow(
     '[relumine/wasm-backend/adam] `options.learningRate` must be a finite number of at least 0. Received: -1.',
   );
+  expect(() => (sgd as () => unknown)()).toThrow(
+    '[relumine/wasm-backend/sgd] `options` must be an object. Received: undefined.',
+  );
   expect(() => sgd({ learningRate: Number.NaN })).toThrow('[relumine/wasm-backend/sgd] `options.learningRate`');
   expect(() => adamW({ weightDecay: -1 })).toThrow('[relumine/wasm-backend/adamW] `options.weightDecay`');
 });

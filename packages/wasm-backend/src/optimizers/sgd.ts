@@ -1,4 +1,4 @@
-import { requireFinite } from '@relumine/core';
+import { requireFinite, requireObject } from '@relumine/core';
 import {
   add,
   mul,
@@ -37,8 +37,10 @@ export class SgdOptimizer extends Optimizer {
   accumulations: Slot[] = [];
   private readonly loaded = new Set<Slot>();
 
-  constructor({ learningRate, momentum = 0, nesterov = false, weightDecay = 0, decays }: SgdOptions) {
+  constructor(options: SgdOptions) {
     super();
+    requireObject(where, 'options', options);
+    const { learningRate, momentum = 0, nesterov = false, weightDecay = 0, decays } = options;
     requireFinite(where, 'options.learningRate', learningRate, { min: 0 });
     this.learningRate = learningRate;
     requireFinite(where, 'options.momentum', momentum, { min: 0 });
