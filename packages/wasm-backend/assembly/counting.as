@@ -3,11 +3,11 @@ import { activation } from './activations';
 import { addBytes, countRelu } from './blocks';
 import { BLOCK, finishKind, LEAKY, MADE, RECTIFIED, SIX } from './figures';
 import { gelu } from './gelu';
-import { countGelu, finishGelu } from './geluCounts';
+import { countGelu, countGeluRows, finishGelu } from './geluCounts';
 import { countLeaky, suitsLeaky } from './leaky';
 import { countLeakyRows } from './leakyRows';
 import { countSix } from './six';
-import { addRows, blocksOf, countRows, suitsRows } from './rows';
+import { addRows, blocksOf, countRows, ROW, suitsRows } from './rows';
 import { always, leaky, rectified, recountUnits, six, within, withinTwo } from './tiles';
 
 // Activates and counts in one pass over memory: tiles of a few positions that stay in the first-level cache, column by column of
@@ -96,11 +96,14 @@ export function countPositions(
           else if (kind == LEAKY) countLeaky(from, dh, even, rowBytes, base, a, next);
           else {
             gelu(from, from + dh, <usize>even * channels);
-            countGelu(from, dh, even, rowBytes, base, far, dip, certain);
-            for (let c: usize = 0; c < rowBytes; c += 16) {
-              const all = v128.load(certain + c);
-              const any = i32x4.all_true(all) ? all : recountUnits(windows, from + c, even, rowBytes, units + at + c, edges);
-              v128.store(row + c, v128.or(v128.load(row + c), any));
+            const flat = suitsRows(channels) && (tileBytes & (4 * ROW - 1)) == 0;
+            const line = flat ? ROW : rowBytes, lines = <i32>(tileBytes / line);
+            if (flat) countGeluRows(from, dh, lines, channels, base, far, dip, edges, certain);
+            else countGelu(from, dh, lines, rowBytes, base, far, dip, edges, certain);
+            for (let c: usize = 0; c < line; c += 16) {
+              const all = v128.load(certain + c), f = row + (c % rowBytes);
+              const any = i32x4.all_true(all) ? all : recountUnits(windows, from + c, lines, line, units + at + c, edges);
+              v128.store(f, v128.or(v128.load(f), any));
             }
           }
         }

@@ -1,6 +1,7 @@
 import { addSums, countZeros } from './blocks';
 import { BLOCK, high2, low2 } from './figures';
 import { gelu } from './gelu';
+import { ROW } from './rows';
 import { fma, minusAbs, splat } from './vector';
 
 // Gelu, counted by tiles as `blocks.as` does, but after it is computed: together, the two would need more registers than there
@@ -20,25 +21,45 @@ function highest(h: usize, rows: i32, rowBytes: usize): v128 {
   return top;
 }
 
+/** Where a column has a value in the gap between two intervals. */
+function inGap(z: usize, rows: i32, rowBytes: usize, edges: usize): v128 {
+  const low = v128.load32_splat(edges, 4), high = v128.load32_splat(edges, 8);
+  let any = splat(0);
+  for (; rows > 0; rows--) {
+    const v = v128.load(z);
+    any = v128.or(any, v128.and(f32x4.gt(v, low), f32x4.lt(v, high)));
+    z += rowBytes;
+  }
+  return any;
+}
+
 /**
  * The counts of h = gelu(z) at a multiple of four positions of one sample, but for units that fire.
  *
+ * @param byRows  whether rows of {@link ROW} bytes are counted, which hold `channels` several times over; else of `stride` bytes
  * @param far     |h| above this lies in the intervals in which a unit fires
- * @param dip     h above this is in them too, beyond the gap between them
+ * @param dip     h above this is in them too, beyond the gap between them; −∞: there is none
+ * @param edges   of the intervals; read where there is a gap
  * @param certain f32[channels], written: true where all units of the column are known to fire
  */
-export function countGelu(
-  z: usize, dh: usize, rows: i32, rowBytes: usize, acc: usize, far: f32, dip: f32, certain: usize,
+// @ts-ignore: decorator
+@inline
+function count(
+  byRows: bool, z: usize, dh: usize, rows: i32, stride: usize, channels: usize, base: usize, far: f32, dip: f32, edges: usize,
+  certain: usize,
 ): void {
+  const rowBytes = byRows ? ROW : stride;
   const zero = splat(0);
   const tile = <usize>rows * rowBytes;
   for (let c: usize = 0; c < rowBytes; c += 16) {
+    const acc = base + ((byRows ? (c >> 2) & (channels - 1) : c >> 2) >> 2) * BLOCK;
     let p = z + c;
     const end = p + tile;
     let s = zero, qa = zero, qb = zero, size = zero, nearest = splat(-Infinity), low = splat(Infinity), topZ = nearest;
     while (p < end) {
       const y = p + dh, p1 = p + rowBytes, y1 = y + rowBytes, p2 = p1 + rowBytes, y2 = y1 + rowBytes, p3 = p2 + rowBytes;
-      const ha = v128.load(y), hb = v128.load(y1), hc = v128.load(y2), hd = v128.load(y2 + rowBytes);
+      const ha = v128.load(y), hb = byRows ? v128.load(y, ROW) : v128.load(y1);
+      const hc = byRows ? v128.load(y, 2 * ROW) : v128.load(y2), hd = byRows ? v128.load(y, 3 * ROW) : v128.load(y2 + rowBytes);
       s = f32x4.add(s, f32x4.add(f32x4.add(ha, hb), f32x4.add(hc, hd)));
       qa = fma(hc, hc, fma(ha, ha, qa));
       qb = fma(hd, hd, fma(hb, hb, qb));
@@ -46,8 +67,10 @@ export function countGelu(
       const na = minusAbs(ha), nb = minusAbs(hb), nc = minusAbs(hc), nd = minusAbs(hd);
       size = f32x4.add(size, f32x4.add(f32x4.add(na, nb), f32x4.add(nc, nd)));
       nearest = f32x4.pmax(nearest, f32x4.pmax(f32x4.pmax(na, nb), f32x4.pmax(nc, nd)));
-      topZ = f32x4.pmax(topZ, f32x4.pmax(f32x4.pmax(v128.load(p), v128.load(p1)), f32x4.pmax(v128.load(p2), v128.load(p3))));
-      p = p3 + rowBytes;
+      const za = v128.load(p), zb = byRows ? v128.load(p, ROW) : v128.load(p1);
+      const zc = byRows ? v128.load(p, 2 * ROW) : v128.load(p2), zd = byRows ? v128.load(p, 3 * ROW) : v128.load(p3);
+      topZ = f32x4.pmax(topZ, f32x4.pmax(f32x4.pmax(za, zb), f32x4.pmax(zc, zd)));
+      p = byRows ? p + 4 * ROW : p3 + rowBytes;
     }
     const h = z + c + dh;
     addSums(acc, s, f32x4.add(qa, qb), h, rows, rowBytes);
@@ -60,10 +83,24 @@ export function countGelu(
       v128.store(acc, f32x4.pmax(v128.load(acc, 128), highest(h, rows, rowBytes)), 128);
     v128.store(acc, f32x4.pmax(v128.load(acc, 144), topZ), 144);
     // Of a NaN, the sum tells.
-    const fires = v128.and(f32x4.lt(nearest, splat(-far)), f32x4.gt(low, splat(dip)));
+    let fires = f32x4.lt(nearest, splat(-far));
+    if (!i32x4.all_true(f32x4.gt(low, splat(dip)))) fires = v128.andnot(fires, inGap(z + c, rows, rowBytes, edges));
     v128.store(certain + c, v128.and(fires, f32x4.eq(s, s)));
-    acc += BLOCK;
   }
+}
+
+// One function for each way: the engine then keeps everything in registers.
+export function countGelu(
+  z: usize, dh: usize, rows: i32, rowBytes: usize, base: usize, far: f32, dip: f32, edges: usize, certain: usize,
+): void {
+  count(false, z, dh, rows, rowBytes, 0, base, far, dip, edges, certain);
+}
+
+/** The same by rows of {@link ROW} bytes, a multiple of four, which hold the channels several times over. */
+export function countGeluRows(
+  z: usize, dh: usize, rows: i32, channels: usize, base: usize, far: f32, dip: f32, edges: usize, certain: usize,
+): void {
+  count(true, z, dh, rows, ROW, channels, base, far, dip, edges, certain);
 }
 
 /** Completes the largest h from the largest z; uses the last two vectors of a block, which are still 0. */
