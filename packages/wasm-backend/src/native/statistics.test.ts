@@ -268,10 +268,10 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
     }
   });
 
-  test.each([0, 1e-3, 0.1])(
-    'gelu, ε = %d: single units in the dip, far out, at 0 and below 1.01 are told apart',
-    (epsilon) => {
-      const odd = [
+  test.each([0, 1e-3, 0.1].flatMap((epsilon) => [8, 32].map((positions) => [epsilon, positions] as const)))(
+    'gelu, ε = %d, %i positions: single units in the dip, far out, at 0 and below 1.01 are told apart',
+    (epsilon, positions) => {
+      const every = [
         -0.751791536,
         -0.7517915964,
         -0.7521,
@@ -286,32 +286,35 @@ describe.each(builds)('$name', ({ relaxedSimd }) => {
         1.009,
         Number.NaN,
       ];
-      const shape = [2, 8, 8 * odd.length];
-      const channels = shape[2]!;
-      // Eight channels for each of them; the first stays without, the second has nothing above it.
-      const zs = Float32Array.from({ length: 2 * 8 * channels }, (_, i) => {
-        const [c, position] = [i % channels, Math.floor(i / channels)];
-        return c % 8 > 0 && position % 8 === (c % 8) - 1 ? odd[Math.floor(c / 8)]! : c % 8 === 1 ? -1.5 : 2;
-      });
-      tf.tidy(() => {
-        const x = tf.tensor(zs, shape);
-        const run = (kernel: string, inputs: Record<string, tf.Tensor>, attrs: object): tf.Tensor[] =>
-          [tf.engine().runKernel(kernel, inputs, attrs as never)].flat() as tf.Tensor[];
-        const [h, counts, units, values] = run(
-          'RelumineActivationStatistics',
-          { x },
-          { name: 'gelu', params: {}, epsilon },
-        );
-        const [slope] = run('RelumineGeluGrad', { dy: tf.onesLike(x), x }, {});
-        // In the dip, where the slope is 0 by its roundings, it is not 0: no float lies there.
-        const slopes = slope!.dataSync().map((d, i) => (d === 0 && Math.abs(zs[i]! + 0.75) < 0.01 ? 1e-9 : d));
-        const expected = reference(shape, zs, h!.dataSync(), slopes, epsilon);
-        expect(counts!.dataSync()).toEqual(expected.counts);
-        expect(units!.dataSync()).toEqual(expected.units);
-        const doubles = new Float64Array((values!.dataSync() as Float32Array).slice().buffer);
-        const extremes = expected.values.map((value) => value.slice(3));
-        expect(extremes.map((_, c) => [3, 4, 5].map((row) => doubles[row * channels + c]))).toEqual(extremes);
-      });
+      // One by one, rows of eight channels are counted by rows of 64 values.
+      for (const odd of positions === 8 ? [every] : every.map((value) => [value])) {
+        const shape = [2, positions, 8 * odd.length];
+        const channels = shape[2]!;
+        // Eight channels for each of them; the first stays without, the second has nothing above it.
+        const zs = Float32Array.from({ length: 2 * positions * channels }, (_, i) => {
+          const [c, position] = [i % channels, Math.floor(i / channels)];
+          return c % 8 > 0 && position % 8 === (c % 8) - 1 ? odd[Math.floor(c / 8)]! : c % 8 === 1 ? -1.5 : 2;
+        });
+        tf.tidy(() => {
+          const x = tf.tensor(zs, shape);
+          const run = (kernel: string, inputs: Record<string, tf.Tensor>, attrs: object): tf.Tensor[] =>
+            [tf.engine().runKernel(kernel, inputs, attrs as never)].flat() as tf.Tensor[];
+          const [h, counts, units, values] = run(
+            'RelumineActivationStatistics',
+            { x },
+            { name: 'gelu', params: {}, epsilon },
+          );
+          const [slope] = run('RelumineGeluGrad', { dy: tf.onesLike(x), x }, {});
+          // In the dip, where the slope is 0 by its roundings, it is not 0: no float lies there.
+          const slopes = slope!.dataSync().map((d, i) => (d === 0 && Math.abs(zs[i]! + 0.75) < 0.01 ? 1e-9 : d));
+          const expected = reference(shape, zs, h!.dataSync(), slopes, epsilon);
+          expect(counts!.dataSync()).toEqual(expected.counts);
+          expect(units!.dataSync()).toEqual(expected.units);
+          const doubles = new Float64Array((values!.dataSync() as Float32Array).slice().buffer);
+          const extremes = expected.values.map((value) => value.slice(3));
+          expect(extremes.map((_, c) => [3, 4, 5].map((row) => doubles[row * channels + c]))).toEqual(extremes);
+        });
+      }
     },
   );
 
