@@ -1,10 +1,10 @@
 import { type DeadNeuronReport, invalidArgument } from '@relumine/core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { hasChannelsFirst } from './channelsFirst';
 
 /** The channels of what a layer makes; the layer that owns its kernel says where they lie. */
 function channelsOf(shape: readonly (number | null)[], source: layers.Layer | undefined): number | null | undefined {
-  const { dataFormat } = (source ?? {}) as { dataFormat?: string };
-  return dataFormat === 'channelsFirst' && shape.length > 2 ? shape[1] : shape.at(-1);
+  return hasChannelsFirst(source) && shape.length > 2 ? shape[1] : shape.at(-1);
 }
 
 /**

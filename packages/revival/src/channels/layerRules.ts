@@ -1,4 +1,5 @@
 import type { layers } from '@tensorflow/tfjs-layers';
+import { hasChannelsFirst } from '../channelsFirst';
 
 type Layer = layers.Layer;
 
@@ -66,11 +67,16 @@ const lastAxis = (layer: Layer, axis: number | number[] | undefined): boolean =>
   return one === undefined || one === -1 || (rank !== undefined && one === rank - 1) || one === 3;
 };
 
-/** The rule of a layer by its class; what is not known is a `mixer`, which is never cut. */
+/** The rule of a layer; what is not known, or has its channels first, is a `mixer`, which is never cut. */
 export function layerRule(layer: Layer): LayerRule {
+  const rule = ruleByClass(layer);
+  // The axes of its weights are the same.
+  return hasChannelsFirst(layer) ? { kind: 'mixer', weights: rule.weights } : rule;
+}
+
+function ruleByClass(layer: Layer): LayerRule {
   const known = layer as unknown as KnownLayer;
   const name = layer.getClassName();
-  if ((layer as unknown as { dataFormat?: string }).dataFormat === 'channelsFirst') return mixer;
   switch (name) {
     case 'Conv1D':
       return { kind: 'producer', countKey: 'filters', weights: withBias(layer, [{ input: 1, output: 2 }]) };

@@ -17,6 +17,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { hasChannelsFirst, sourceOf, withChannelsLast } from '../channelsFirst';
 import type { Granularity } from './quantize';
 
 /** How the activations of one layer are quantised: value = scale · level, level from `lowest` to `levels`. */
@@ -76,11 +77,12 @@ export class ActivationQuantizer {
   constructor(model: LayersModel, report: DeadNeuronReport, bits: number, granularity: Granularity) {
     for (const layer of report.layers) {
       if (layer.path.length > 0) continue;
-      this.attach(model.getLayer(layer.name), activationScale(layer, bits, granularity), layer.channels);
+      const first = hasChannelsFirst(sourceOf(model, layer));
+      this.attach(model.getLayer(layer.name), activationScale(layer, bits, granularity), layer.channels, first);
     }
   }
 
-  private attach(layer: layers.Layer, scale: ActivationScale, channels: number): void {
+  private attach(layer: layers.Layer, scale: ActivationScale, channels: number, channelsFirst: boolean): void {
     const target = layer as unknown as { call: Call };
     const call = target.call.bind(layer) as Call;
     const seen: QuantizedActivity = {
@@ -94,9 +96,12 @@ export class ActivationQuantizer {
       tidy(() => {
         const h = [call(inputs, kwargs)].flat()[0]!;
         if (this.skip === layer.name) return h;
-        const quantized = quantizeActivations(h, scale);
-        record(seen, h, quantized, scale);
-        return quantized;
+        const quantize = (last: Tensor): Tensor => {
+          const quantized = quantizeActivations(last, scale);
+          record(seen, last, quantized, scale);
+          return quantized;
+        };
+        return channelsFirst && h.rank > 2 ? withChannelsLast(h, quantize) : quantize(h);
       });
     this.undo.push(() => {
       delete (target as { call?: Call }).call;

@@ -12,7 +12,7 @@ export function shiftIndex({ layer, rule }: RuledCall): number | undefined {
     return index < 0 ? undefined : index;
   }
   const last = rule.weights.length - 1;
-  const hasBias = rule.kind === 'producer' || layer.getClassName() === 'DepthwiseConv2D';
+  const hasBias = rule.kind === 'producer' || (rule.kind === 'carrier' && layer.getClassName() === 'DepthwiseConv2D');
   const isBias = hasBias && last > 0 && layer.weights[last]?.shape.length === 1;
   return isBias ? last : undefined;
 }
