@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createTraining, type Training, type TrainingWorker } from './createTraining';
+import { createTraining } from './createTraining';
 import { defaultNetwork, type TrainingPlan } from './plan/plan';
 import type { Audited, Command, Report } from './protocol';
+import type { Training, TrainingWorker } from './trainingState';
 
 const plan: TrainingPlan = { data: 'digits', seed: 1, networks: [defaultNetwork, defaultNetwork] };
 

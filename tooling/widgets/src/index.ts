@@ -1,5 +1,5 @@
 export { default as CanvasView } from './CanvasView.vue';
-export { createTraining, curveKey, type ProblemKind, type Training, type TrainingState } from './createTraining';
+export { createTraining } from './createTraining';
 export { activationPlot } from './draw/activationPlot';
 export type { Draw } from './draw/canvas';
 export { heatmap } from './draw/heatmap';
@@ -41,4 +41,5 @@ export type {
 export { notBelowZero } from './store/notBelowZero';
 export type { RunView } from './store/runView';
 export { defaultThreads, mostThreads } from './threads';
+export { curveKey, type ProblemKind, type Training, type TrainingState } from './trainingState';
 export { trainingWorker } from './trainingWorker';

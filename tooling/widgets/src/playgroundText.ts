@@ -1,5 +1,5 @@
-import type { ProblemKind } from './createTraining';
 import type { ChannelMark } from './protocol';
+import type { ProblemKind } from './trainingState';
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
