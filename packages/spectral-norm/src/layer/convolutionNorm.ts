@@ -39,6 +39,7 @@ interface ConvolutionFields {
   kernelSize: [number, number];
   strides: [number, number];
   dilationRate?: number | [number, number];
+  dataFormat?: string;
 }
 
 /** @throws RangeError for a layer whose true norm is not known this way */
@@ -50,9 +51,10 @@ export function convolutionMap(
   const refuse = (rule: string, received: string): Error =>
     invalidArgument({ where, argument: 'options.norm', rule, received, wayOut: "Use norm 'reshaped'." });
   if (layer.getClassName() !== 'Conv2D') throw refuse(`'${padding}' needs a Conv2D layer`, layer.getClassName());
-  const { kernelSize, strides, dilationRate = 1 } = layer as unknown as ConvolutionFields;
+  const { kernelSize, strides, dilationRate = 1, dataFormat } = layer as unknown as ConvolutionFields;
   if ([dilationRate].flat().some((rate) => rate !== 1)) throw refuse('needs a dilation of 1', describe(dilationRate));
-  const [, h, w, channels] = inputShape;
+  // As a map between inputs and outputs it is the same, wherever the channels lie.
+  const [h, w, channels] = (dataFormat === 'channelsFirst' ? [2, 3, 1] : [1, 2, 3]).map((axis) => inputShape[axis]);
   if (h == null || w == null || channels == null)
     throw refuse('needs the size of the input', `shape [${inputShape.join(', ')}]`);
   if (padding === 'valid' && (h < kernelSize[0] || w < kernelSize[1]))
