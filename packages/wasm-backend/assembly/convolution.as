@@ -1,5 +1,5 @@
 import { multiply, packRows } from './gemm';
-import { watchImages } from './liveness';
+import { watchImages } from './watching';
 import { finishRows } from './sums';
 
 /** Copies images into the middle of zeroed, larger ones: f32[count, h, w, c] → f32[count, hp, wp, c]. The border is not touched. */

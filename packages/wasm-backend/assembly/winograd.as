@@ -1,5 +1,5 @@
 import { emptyOutputs } from './emptyPatches';
-import { watchImages } from './liveness';
+import { watchImages } from './watching';
 import { multiplyPlane } from './planes';
 import { filter6, filter8, input6, input8, output4, output4Of8 } from './winogradSteps';
 
