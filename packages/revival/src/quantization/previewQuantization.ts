@@ -30,7 +30,7 @@ export interface QuantizationPreviewOptions {
   activationGranularity?: Granularity;
   /** Inputs that the ranges of the activations come from; the data itself unless given. Borrowed. */
   calibration?: Tensor;
-  /** Whether to try bias correction too; true unless given. */
+  /** Whether to try bias correction too, of layers with their channels last; true unless given. */
   biasCorrection?: boolean;
 }
 

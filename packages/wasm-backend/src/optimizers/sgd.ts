@@ -20,6 +20,7 @@ export interface SgdOptions extends DecayOptions {
   learningRate: number;
   /** How much of the last step's velocity is kept; 0 (the default) keeps none. */
   momentum?: number;
+  /** Whether steps look ahead along the velocity; of no effect without momentum. */
   nesterov?: boolean;
   /** Added to the gradient as weightDecay · value. */
   weightDecay?: number;
