@@ -40,7 +40,8 @@ function forward(model: LayersModel, xs: ModelInput): Tensor | Tensor[] {
  * whatever the number of samples; the model is left as it was, also where the data throws. Between batches it may be used
  * for other things: by the data itself, or by a second audit at the same time.
  *
- * A shared layer is reported once, over all its uses (each use counts its samples).
+ * A shared layer is reported once, over all its uses (each use counts its samples). The activations inside the cells of
+ * recurrent layers are not looked at.
  *
  * @param model a Sequential or functional model, nested models included
  * @param data a tensor (borrowed), or an iterable of batches (each disposed after use); see {@link AuditData}
